@@ -1,0 +1,125 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pilling/cache.hpp"
+#include "pilling/export.hpp"
+#include "pilling/geo.hpp"
+#include "pilling/medicine.hpp"
+#include "pilling/metrics.hpp"
+#include "pilling/pharmacy.hpp"
+#include "pilling/refresh.hpp"
+#include "pilling/search.hpp"
+#include "pilling/source.hpp"
+#include "pilling/store.hpp"
+#include "pilling/summarizer.hpp"
+
+namespace pilling {
+
+/// What the engine is built from. Every member has a working default.
+struct EngineOptions {
+  std::filesystem::path database = "pilling.db";           ///< made when missing; not looked at when `store` is given
+  std::shared_ptr<Store> store{};                          ///< none: SQLite at `database`
+  std::vector<std::shared_ptr<MedicineSource>> sources{};  ///< asked in order when a name is not found here
+  std::shared_ptr<Summarizer> summarizer{};                ///< of `refresh` and `summarize`; none: extractive
+  std::shared_ptr<SharedCache> shared_cache{};             ///< none: memory and store only
+  std::size_t cache_bytes = std::size_t{32} << 20;         ///< of finished answers in memory
+  std::chrono::milliseconds live_timeout = std::chrono::seconds(10);  ///< of one call to sources or summarizer
+  std::chrono::nanoseconds slow_call_threshold = std::chrono::seconds(1);
+  SlowCallHook on_slow_call{};
+  std::function<std::chrono::system_clock::time_point()> now = &std::chrono::system_clock::now;
+};
+
+/// What an import did. Every row of the file is counted once: repeated ids count as one added, updated or unchanged
+/// row, and `repeated` says how many rows were joined into another.
+struct ImportReport {
+  std::uint64_t rows = 0;
+  std::uint64_t added = 0;
+  std::uint64_t updated = 0;
+  std::uint64_t unchanged = 0;
+  std::uint64_t repeated = 0;
+  std::vector<SkippedRow> skipped;
+  std::vector<SkippedRow> notes;  ///< rows that were kept with a part left out, and why
+  std::chrono::nanoseconds elapsed{};
+};
+
+/// Called on the importing thread with rows done and rows in all.
+using ImportProgressHook = std::function<void(std::uint64_t done, std::uint64_t total)>;
+
+struct EngineStats {
+  std::string store;
+  std::size_t medicines = 0;
+  std::size_t pharmacies = 0;  ///< as searched: a pharmacy that two sources know counts once
+  std::uint64_t catalogue_version = 0;
+  CacheStats answers;                      ///< finished answers in memory
+  CacheStats summaries;                    ///< the memory tier of `summarize`
+  std::vector<OperationStats> operations;  ///< by name
+};
+
+/// Medicine and pharmacy look-ups over a local database, caches and remote sources.
+/// Thread-safe: open one per process and share it. The catalogue is held in memory, so that queries touch no disk;
+/// they never wait for an import or a refresh. Opening throws StorageError.
+class PILLING_API Engine {
+ public:
+  explicit Engine(EngineOptions options = {});
+  ~Engine();  ///< calls under way must have ended
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+
+  /// Medicines by name, best first: see `NameIndex::search`. When nothing is found and there are sources, they are
+  /// asked, and what they know is kept. Throws InvalidArgument for invalid UTF-8, a text above
+  /// `NameIndex::maximum_query_bytes`, or a limit of 0.
+  SearchResult search(std::string_view text, std::size_t limit = 10) const;
+
+  /// Names for typing ahead, best first, each once: see `NameIndex::suggest`. Throws as `search`.
+  std::vector<std::string> suggest(std::string_view text, std::size_t limit = 10) const;
+
+  /// Medicines whose efficacy text speaks of all, or else most, words of `text`. Throws as `search`.
+  SymptomResult search_symptom(std::string_view text, std::size_t limit = 10) const;
+
+  /// The medicine, or nothing when the catalogue does not hold it.
+  std::optional<Medicine> medicine(const MedicineId& id) const;
+
+  /// The summary of a medicine's efficacy by the engine's summarizer, for a keyword when one is given: from memory,
+  /// the store, the shared cache, or made now and kept. Nothing when the medicine or its text is not there, or when no
+  /// indication speaks of the keyword. When the summarizer fails, the extractive summary.
+  std::optional<Summary> summarize(const MedicineId& id, std::string_view keyword = {},
+                                   const CallOptions& call = {}) const;
+
+  /// Pharmacies around a point: see `PharmacyIndex::near`.
+  NearbyResult pharmacies_near(Coordinate center, const NearbyOptions& options = {}) const;
+
+  /// Reads e약은요 rows: JSON lines, a JSON array, or an API response body; plain or gzip. Products of the same code
+  /// become one: the last row's text wins and all images are kept. A bad row is reported and skipped; a file that
+  /// is not what it claims throws BadData. One transaction: after a crash the old data is whole. Queries see the
+  /// new data at once when it returns.
+  ImportReport import_medicines(const std::filesystem::path& path, const ImportProgressHook& on_progress = {});
+
+  /// Reads pharmacies: HIRA CSV, Seoul hours CSV, or NMC JSON; plain or gzip. As `import_medicines`.
+  ImportReport import_pharmacies(const std::filesystem::path& path, const ImportProgressHook& on_progress = {});
+
+  /// Makes the summaries that the store lacks, one for each distinct text, and resumes where it stopped before.
+  RefreshReport refresh(const RefreshOptions& options = {}, const RefreshProgressHook& on_progress = {},
+                        const std::stop_token& stop = {});
+
+  EngineStats stats() const;
+
+  /// The statistics in the Prometheus text exposition format, version 0.0.4.
+  std::string metrics_text() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pilling

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "pilling/export.hpp"
+
+namespace pilling {
+
+/// Base of everything Pilling throws. Messages say what failed, with which input, and what to do; never a secret.
+/// Absence is not an error (`std::optional`, empty results), nor is a degraded answer (`Answer::degraded`).
+class PILLING_API Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+  ~Error() override;
+};
+
+/// The call itself is wrong: fix the argument. Python: also a `ValueError`.
+class PILLING_API InvalidArgument : public Error {
+ public:
+  using Error::Error;
+  ~InvalidArgument() override;
+};
+
+/// The database or another store cannot be used. Python: also an `OSError`.
+class PILLING_API StorageError : public Error {
+ public:
+  StorageError(const std::string& message, std::string location);
+  ~StorageError() override;
+
+  /// Path or address of the store, without credentials.
+  const std::string& location() const noexcept { return location_; }
+
+ private:
+  std::string location_;
+};
+
+/// No reply came; a retry may help. Python: also a `ConnectionError`.
+class PILLING_API NetworkError : public Error {
+ public:
+  NetworkError(const std::string& message, std::string host);
+  ~NetworkError() override;
+
+  const std::string& host() const noexcept { return host_; }
+
+ private:
+  std::string host_;
+};
+
+/// The deadline passed before a reply came. Python: also a `TimeoutError`.
+class PILLING_API Timeout : public NetworkError {
+ public:
+  using NetworkError::NetworkError;
+  ~Timeout() override;
+};
+
+/// A remote service answered "no".
+class PILLING_API ServiceError : public Error {
+ public:
+  /// `status` is the service's own code: the HTTP status, or a result code such as 22 of data.go.kr.
+  ServiceError(const std::string& message, std::string service, int status,
+               std::optional<std::chrono::milliseconds> retry_after = std::nullopt);
+  ~ServiceError() override;
+
+  const std::string& service() const noexcept { return service_; }
+  int status() const noexcept { return status_; }
+  /// How long the service asked to wait, when it did.
+  std::optional<std::chrono::milliseconds> retry_after() const noexcept { return retry_after_; }
+
+ private:
+  std::string service_;
+  int status_;
+  std::optional<std::chrono::milliseconds> retry_after_;
+};
+
+/// A reply or a file made no sense.
+class PILLING_API BadData : public Error {
+ public:
+  BadData(const std::string& message, std::string source, std::optional<std::uint64_t> byte_offset = std::nullopt);
+  ~BadData() override;
+
+  /// File path or service name.
+  const std::string& source() const noexcept { return source_; }
+  std::optional<std::uint64_t> byte_offset() const noexcept { return byte_offset_; }
+
+ private:
+  std::string source_;
+  std::optional<std::uint64_t> byte_offset_;
+};
+
+}  // namespace pilling

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <chrono>
+#include <compare>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pilling {
+
+/// 품목기준코드: the product code that all services of the Ministry of Food and Drug Safety share.
+/// Nine digits, kept as text.
+struct MedicineId {
+  std::string value;
+  auto operator<=>(const MedicineId&) const = default;
+};
+
+/// What a medicine is for, in few words, and who wrote it.
+struct Summary {
+  std::string text;                      ///< one short line
+  std::vector<std::string> indications;  ///< in the order of the text
+  std::string maker;                     ///< "extractive/1", or a model's name and prompt version
+  std::chrono::sys_seconds made_at{};    ///< UTC
+  bool operator==(const Summary&) const = default;
+};
+
+/// One product, as e약은요 describes it. Texts are plain UTF-8 without markup; an empty text means "not given".
+struct Medicine {
+  MedicineId id;
+  std::string name;
+  std::string company;
+  std::string ingredients;   ///< comma-separated, as given
+  std::string efficacy;      ///< what it is for
+  std::string usage;         ///< how to take it
+  std::string warnings;      ///< what to know before taking it
+  std::string precautions;   ///< who must not take it
+  std::string interactions;  ///< which medicines and foods to watch
+  std::string side_effects;
+  std::string storage;
+  std::vector<std::string> images;  ///< URLs, in the order they were given
+  std::string published_on;         ///< ISO date, or empty
+  std::string updated_on;           ///< ISO date, or empty
+  std::optional<Summary> summary;   ///< of `efficacy`; none when there is no text
+  bool operator==(const Medicine&) const = default;
+};
+
+/// Bytes [begin, end) of a UTF-8 string. Both ends lie on character borders.
+struct ByteSpan {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  auto operator<=>(const ByteSpan&) const = default;
+};
+
+/// Where an answer was found, cheapest first.
+enum class Origin { memory_cache, index, store, shared_cache, live };
+
+/// How an answer was found. Part of every result.
+struct Answer {
+  Origin origin = Origin::index;
+  std::chrono::nanoseconds elapsed{};
+  bool degraded = false;              ///< something that should have helped did not; `warnings` say what
+  std::vector<std::string> warnings;  ///< for people, in English
+  bool operator==(const Answer&) const = default;
+};
+
+}  // namespace pilling

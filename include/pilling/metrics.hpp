@@ -1,0 +1,54 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pilling/export.hpp"
+
+namespace pilling {
+
+/// What a LatencyHistogram has seen. Quantiles are upper bounds of their bucket, within 25 % above the true value.
+struct LatencySummary {
+  std::uint64_t count = 0;
+  std::chrono::nanoseconds total{};
+  std::chrono::nanoseconds median{};
+  std::chrono::nanoseconds p99{};
+  std::chrono::nanoseconds maximum{};
+};
+
+/// Counts durations in logarithmic buckets, four to an octave. Thread-safe; `record` is lock-free.
+class PILLING_API LatencyHistogram {
+ public:
+  void record(std::chrono::nanoseconds elapsed) noexcept;
+  LatencySummary summary() const noexcept;
+
+ private:
+  static constexpr std::size_t bucket_count = 160;
+  std::array<std::atomic<std::uint64_t>, bucket_count> buckets_{};
+  std::atomic<std::uint64_t> total_{0};
+  std::atomic<std::uint64_t> maximum_{0};
+};
+
+/// One operation of an engine since it was opened.
+struct OperationStats {
+  std::string name;  ///< "search", "suggest", …
+  std::uint64_t failures = 0;
+  std::uint64_t slow_calls = 0;
+  LatencySummary latency;
+};
+
+/// Told of a call that took longer than the threshold, on the thread that made it. Must not throw.
+struct SlowCall {
+  std::string_view operation;
+  std::chrono::nanoseconds elapsed;
+};
+using SlowCallHook = std::function<void(const SlowCall&)>;
+
+}  // namespace pilling

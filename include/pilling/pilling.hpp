@@ -1,0 +1,17 @@
+#pragma once
+
+#include "pilling/cache.hpp"
+#include "pilling/call.hpp"
+#include "pilling/engine.hpp"
+#include "pilling/error.hpp"
+#include "pilling/geo.hpp"
+#include "pilling/http.hpp"
+#include "pilling/medicine.hpp"
+#include "pilling/metrics.hpp"
+#include "pilling/pharmacy.hpp"
+#include "pilling/refresh.hpp"
+#include "pilling/search.hpp"
+#include "pilling/source.hpp"
+#include "pilling/store.hpp"
+#include "pilling/summarizer.hpp"
+#include "pilling/version.hpp"

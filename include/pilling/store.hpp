@@ -1,0 +1,86 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "pilling/export.hpp"
+#include "pilling/medicine.hpp"
+#include "pilling/pharmacy.hpp"
+
+namespace pilling {
+
+/// What a summary belongs to: a text, not a product, so that products with the same text share one.
+struct SummaryKey {
+  std::string text;     ///< fingerprint of the text that is summarised
+  std::string keyword;  ///< the symptom asked for; empty: of the whole text
+  std::string maker;    ///< `Summary::maker`
+  auto operator<=>(const SummaryKey&) const = default;
+};
+
+/// Where a long job stands, so that it resumes after a crash.
+struct JobProgress {
+  std::string name;
+  std::string cursor;  ///< of the job's own making
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;
+  bool is_finished = false;
+  std::chrono::sys_seconds updated_at{};
+  bool operator==(const JobProgress&) const = default;
+};
+
+/// One unit of work: others see nothing of it before `commit`, and nothing of it remains without. Its own reads see
+/// its own writes. Used by one thread at a time. Every function throws StorageError when the store cannot be used.
+class PILLING_API StoreTransaction {
+ public:
+  virtual ~StoreTransaction();  ///< rolls back what was not committed
+
+  virtual std::optional<Medicine> medicine(const MedicineId& id) = 0;  ///< without its summary
+  virtual std::optional<Pharmacy> pharmacy(const PharmacyId& id) = 0;
+  virtual bool has_summary(const SummaryKey& key) = 0;
+
+  virtual void put(const Medicine& medicine) = 0;  ///< all but its summary; replaces a row of the same id
+  virtual void put(const Pharmacy& pharmacy) = 0;
+  virtual void put(const SummaryKey& key, const Summary& summary) = 0;
+  virtual void put(const JobProgress& progress) = 0;
+
+  /// Ends the transaction. Nothing may be called after it.
+  virtual void commit() = 0;
+};
+
+/// The database of record. Thread-safe. Every function throws StorageError when the store cannot be used.
+/// Implementations can be put through the contract suite in tests/support/store_contract.hpp.
+class PILLING_API Store {
+ public:
+  virtual ~Store();
+
+  /// For messages and statistics: what it is and where, without credentials.
+  virtual std::string name() const = 0;
+
+  /// Waits until the writer before has ended. Throws StorageError on the thread that began the writer before: it
+  /// would wait for itself.
+  virtual std::unique_ptr<StoreTransaction> begin() = 0;
+
+  virtual std::vector<Medicine> medicines() = 0;                        ///< all, without summaries, by id
+  virtual std::vector<Pharmacy> pharmacies() = 0;                       ///< all, by id
+  virtual std::vector<std::pair<SummaryKey, Summary>> summaries() = 0;  ///< those of whole texts, by key
+  virtual std::optional<Summary> summary(const SummaryKey& key) = 0;
+  virtual std::optional<JobProgress> job(std::string_view name) = 0;
+
+  /// Grows with every commit that changed a medicine or a pharmacy, in whichever process.
+  virtual std::uint64_t catalogue_version() = 0;
+};
+
+/// A SQLite database in WAL mode, made when it is missing. One writer, pooled readers.
+/// Throws StorageError, and leaves the file as it was, when it is damaged, belongs to another program, was written
+/// by a newer Pilling, or stays locked for longer than `busy_timeout`.
+PILLING_API std::shared_ptr<Store> make_sqlite_store(const std::filesystem::path& path,
+                                                     std::chrono::milliseconds busy_timeout = std::chrono::seconds(5));
+
+}  // namespace pilling

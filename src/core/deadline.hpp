@@ -1,0 +1,19 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+
+#include "pilling/call.hpp"
+
+namespace pilling::core {
+
+/// `call`, over no later than `time` from now. A time that is too long to be added is for ever.
+inline CallOptions within(CallOptions call, std::chrono::milliseconds time) {
+  using Time = std::chrono::steady_clock::time_point;
+  const Time now = std::chrono::steady_clock::now();
+  const bool is_forever = time >= std::chrono::duration_cast<std::chrono::milliseconds>(Time::max() - now);
+  if (!is_forever) call.deadline = std::min(call.deadline, now + time);
+  return call;
+}
+
+}  // namespace pilling::core

@@ -1,0 +1,408 @@
+#include "pilling/engine.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <mutex>
+#include <unordered_set>
+#include <utility>
+
+#include "core/deadline.hpp"
+#include "engine/catalogue.hpp"
+#include "engine/import.hpp"
+#include "engine/live_look_up.hpp"
+#include "engine/operations.hpp"
+#include "engine/prometheus.hpp"
+#include "engine/store_tier.hpp"
+#include "pilling/error.hpp"
+#include "refresh/summary_refresh.hpp"
+#include "search/query.hpp"
+#include "text/fingerprint.hpp"
+#include "text/normalize.hpp"
+
+namespace pilling {
+namespace {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+// Roughly what a match adds to memory: it shares its medicine with the catalogue.
+std::size_t weight_of(const MedicineMatch& match) { return sizeof match + match.spans.size() * sizeof(ByteSpan); }
+
+std::size_t weight_of(const SymptomMatch& match) {
+  std::size_t weight = sizeof match + match.spans.size() * sizeof(ByteSpan) + match.summary.size();
+  for (const std::string& word : match.words) weight += sizeof(std::string) + word.size();
+  return weight;
+}
+
+template <class Match>
+std::size_t weight_of(const std::string& key, const std::vector<Match>& matches) {
+  constexpr std::size_t of_entry = 256;
+  std::size_t weight = key.size() + of_entry;
+  for (const Match& match : matches) weight += weight_of(match);
+  return weight;
+}
+
+EngineOptions with_defaults(EngineOptions options) {
+  if (!options.store) options.store = make_sqlite_store(options.database);
+  if (!options.summarizer) options.summarizer = make_extractive_summarizer();
+  if (!options.now) throw InvalidArgument("EngineOptions::now is empty; leave it out to use the system's clock");
+  return options;
+}
+
+std::vector<std::shared_ptr<SharedCache>> tiers_of(const EngineOptions& options) {
+  std::vector<std::shared_ptr<SharedCache>> tiers = {engine::make_store_tier(options.store)};
+  if (options.shared_cache) tiers.push_back(options.shared_cache);
+  return tiers;
+}
+
+TieredCacheOptions tiered_options(const EngineOptions& options) {
+  TieredCacheOptions tiered;
+  tiered.now = options.now;
+  return tiered;
+}
+
+}  // namespace
+
+class Engine::Impl {
+ public:
+  explicit Impl(EngineOptions given)
+      : options_(with_defaults(std::move(given))),
+        extractive_(make_extractive_summarizer()),
+        operations_(options_.slow_call_threshold, options_.on_slow_call),
+        searches_({.maximum_weight = options_.cache_bytes / 2}),
+        symptoms_({.maximum_weight = options_.cache_bytes / 2}),
+        summaries_(tiered_options(options_), tiers_of(options_)),
+        live_(options_.sources, options_.store, extractive_, options_.now) {
+    reload_medicines();
+    reload_pharmacies();
+  }
+
+  SearchResult search(std::string_view text, std::size_t limit) {
+    return operations_.timed(Operation::search, [&](SteadyTime begin) {
+      SearchResult result = cached(searches_, text, limit, [&](const Medicines& medicines) {
+        return search_here(*medicines.catalogue, text, limit);
+      });
+      if (result.matches.empty() && !options_.sources.empty()) result = search_live(text, limit);
+      result.answer.elapsed = std::chrono::steady_clock::now() - begin;
+      return result;
+    });
+  }
+
+  std::vector<std::string> suggest(std::string_view text, std::size_t limit) {
+    return operations_.timed(Operation::suggest, [&](SteadyTime) {
+      search::check_query(text, limit);
+      const auto catalogue = medicines().catalogue;
+      std::vector<std::string> names;
+      std::unordered_set<std::string_view> seen;
+      // Products of the same name are rare, so that few more than `limit` are needed.
+      for (std::size_t asked = limit; names.size() < limit; asked *= 2) {
+        names.clear();
+        seen.clear();
+        const auto matches = catalogue->names.suggest(text, asked);
+        for (const NameMatch& match : matches) {
+          const std::string& name = catalogue->medicines[match.index]->name;
+          if (names.size() < limit && seen.insert(name).second) names.push_back(name);
+        }
+        if (matches.size() < asked) break;
+      }
+      return names;
+    });
+  }
+
+  SymptomResult search_symptom(std::string_view text, std::size_t limit) {
+    return operations_.timed(Operation::search_symptom, [&](SteadyTime begin) {
+      SymptomResult result = cached(symptoms_, text, limit, [&](const Medicines& medicines) {
+        return search_symptom_here(*medicines.catalogue, text, limit);
+      });
+      result.answer.elapsed = std::chrono::steady_clock::now() - begin;
+      return result;
+    });
+  }
+
+  std::optional<Medicine> medicine(const MedicineId& id) {
+    return operations_.timed(Operation::medicine, [&](SteadyTime) -> std::optional<Medicine> {
+      const auto found = medicines().catalogue->find(id);
+      return found ? std::optional(*found) : std::nullopt;
+    });
+  }
+
+  std::optional<Summary> summarize(const MedicineId& id, std::string_view keyword, const CallOptions& call) {
+    return operations_.timed(Operation::summarize, [&](SteadyTime) -> std::optional<Summary> {
+      if (!text::is_valid_utf8(keyword)) throw InvalidArgument("the keyword is not valid UTF-8");
+      const auto found = medicines().catalogue->find(id);
+      if (!found || found->efficacy.empty()) return std::nullopt;
+      const SummaryRequest request{.text = found->efficacy, .keyword = keyword};
+      if (options_.summarizer->is_free()) return options_.summarizer->summarize(request, call);
+      try {
+        return summarize_once(request, core::within(call, options_.live_timeout));
+      } catch (const NetworkError&) {
+      } catch (const ServiceError&) {
+      } catch (const BadData&) {
+      }
+      return extractive_->summarize(request, call);
+    });
+  }
+
+  NearbyResult pharmacies_near(Coordinate center, const NearbyOptions& options) {
+    return operations_.timed(Operation::pharmacies_near, [&](SteadyTime begin) {
+      NearbyResult result;
+      result.pharmacies = pharmacies()->index.near(center, options, now());
+      const auto has_hours = [](const NearbyPharmacy& nearby) { return nearby.state != OpenState::unknown; };
+      if (options.open_at || std::ranges::any_of(result.pharmacies, has_hours)) {
+        result.answer.warnings.emplace_back("public holidays are not known; hours are those of an ordinary day");
+      }
+      result.answer.elapsed = std::chrono::steady_clock::now() - begin;
+      return result;
+    });
+  }
+
+  ImportReport import_medicines(const std::filesystem::path& path, const ImportProgressHook& on_progress) {
+    return operations_.timed(Operation::import_medicines, [&](SteadyTime begin) {
+      ImportReport report = engine::import_medicines(*options_.store, *extractive_, path, on_progress, now());
+      bring_medicines_up_to_date();
+      report.elapsed = std::chrono::steady_clock::now() - begin;
+      return report;
+    });
+  }
+
+  ImportReport import_pharmacies(const std::filesystem::path& path, const ImportProgressHook& on_progress) {
+    return operations_.timed(Operation::import_pharmacies, [&](SteadyTime begin) {
+      ImportReport report = engine::import_pharmacies(*options_.store, path, on_progress);
+      if (options_.store->catalogue_version() != pharmacies()->version) reload_pharmacies();
+      report.elapsed = std::chrono::steady_clock::now() - begin;
+      return report;
+    });
+  }
+
+  RefreshReport refresh(const RefreshOptions& options, const RefreshProgressHook& on_progress,
+                        const std::stop_token& stop) {
+    return operations_.timed(Operation::refresh, [&](SteadyTime) {
+      try {
+        RefreshReport report = refresh::refresh_summaries(*options_.store, *options_.summarizer, options, on_progress,
+                                                          stop, options_.live_timeout);
+        if (report.made > 0) reload_medicines();
+        return report;
+      } catch (...) {
+        // What was committed before the failure, or before a hook ended the refresh, is shown all the same.
+        reload_medicines();
+        throw;
+      }
+    });
+  }
+
+  EngineStats stats() {
+    const Medicines medicines_now = medicines();
+    EngineStats stats;
+    stats.store = options_.store->name();
+    stats.medicines = medicines_now.catalogue->medicines.size();
+    stats.pharmacies = pharmacies()->index.size();
+    stats.catalogue_version = medicines_now.catalogue->version;
+    stats.answers = searches_.stats();
+    const CacheStats symptoms = symptoms_.stats();
+    stats.answers.hits += symptoms.hits;
+    stats.answers.misses += symptoms.misses;
+    stats.answers.evictions += symptoms.evictions;
+    stats.answers.entries += symptoms.entries;
+    stats.answers.weight += symptoms.weight;
+    stats.answers.maximum_weight += symptoms.maximum_weight;
+    stats.summaries = summaries_.stats();
+    stats.operations = operations_.stats();
+    return stats;
+  }
+
+ private:
+  using Operation = engine::Operation;
+
+  // A catalogue and the number of its load: part of every cache key, so that no answer outlives its catalogue.
+  struct Medicines {
+    std::shared_ptr<const engine::MedicineCatalogue> catalogue;
+    std::uint64_t generation = 0;
+  };
+
+  std::chrono::sys_seconds now() const { return std::chrono::floor<std::chrono::seconds>(options_.now()); }
+
+  Medicines medicines() const {
+    const std::scoped_lock lock(swap_mutex_);
+    return medicines_;
+  }
+
+  std::shared_ptr<const engine::PharmacyCatalogue> pharmacies() const {
+    const std::scoped_lock lock(swap_mutex_);
+    return pharmacies_;
+  }
+
+  // Loads take turns: otherwise one that read the store before an import could replace one that read it after.
+  void reload_medicines() {
+    const std::scoped_lock turn(load_mutex_);
+    auto catalogue = engine::load_medicines(*options_.store, options_.summarizer->maker(), *extractive_);
+    {
+      const std::scoped_lock lock(swap_mutex_);
+      medicines_ = {std::move(catalogue), medicines_.generation + 1};
+    }
+    searches_.clear();
+    symptoms_.clear();
+  }
+
+  // When the store holds something newer, whoever wrote it.
+  void bring_medicines_up_to_date() {
+    if (options_.store->catalogue_version() != medicines().catalogue->version) reload_medicines();
+  }
+
+  void reload_pharmacies() {
+    const std::scoped_lock turn(load_mutex_);
+    auto catalogue = engine::load_pharmacies(*options_.store);
+    const std::scoped_lock lock(swap_mutex_);
+    pharmacies_ = std::move(catalogue);
+  }
+
+  // The finished answer from memory, or made by `find` and kept.
+  template <class Result, class Find>
+  Result cached(MemoryCache<std::string, Result>& cache, std::string_view text, std::size_t limit, const Find& find) {
+    search::check_query(text, limit);
+    const Medicines medicines_now = medicines();
+    std::string key = std::to_string(medicines_now.generation) + '/' + std::to_string(limit) + '/';
+    key += text;
+    if (const auto hit = cache.get(key)) {
+      Result result = *hit;
+      result.answer.origin = Origin::memory_cache;
+      return result;
+    }
+    Result result = find(medicines_now);
+    result.answer.origin = Origin::index;
+    const std::size_t weight = weight_of(key, result.matches);
+    cache.put(std::move(key), std::make_shared<const Result>(result), weight);
+    return result;
+  }
+
+  static SearchResult search_here(const engine::MedicineCatalogue& catalogue, std::string_view text,
+                                  std::size_t limit) {
+    SearchResult result;
+    for (NameMatch& match : catalogue.names.search(text, limit)) {
+      result.matches.push_back({.medicine = catalogue.medicines[match.index],
+                                .kind = match.kind,
+                                .score = match.score,
+                                .spans = std::move(match.spans),
+                                .approximate = match.approximate});
+    }
+    return result;
+  }
+
+  SymptomResult search_symptom_here(const engine::MedicineCatalogue& catalogue, std::string_view text,
+                                    std::size_t limit) {
+    SymptomResult result;
+    for (const search::SymptomHit& hit : catalogue.symptoms.search(text, limit)) {
+      const auto& owners = catalogue.medicines_of_text[hit.text];
+      const std::string summary = summary_for(*catalogue.medicines[owners.front()], hit.words);
+      for (const std::uint32_t owner : owners) {
+        if (result.matches.size() == limit) return result;
+        result.matches.push_back({.medicine = catalogue.medicines[owner],
+                                  .score = hit.score,
+                                  .words = hit.words,
+                                  .spans = hit.spans,
+                                  .summary = summary});
+      }
+    }
+    return result;
+  }
+
+  // The indications that speak of the words, in the order of the words; else the summary of the whole text.
+  std::string summary_for(const Medicine& medicine, const std::vector<std::string>& words) {
+    std::string line;
+    for (const std::string& word : words) {
+      const auto summary = extractive_->summarize({.text = medicine.efficacy, .keyword = word}, {});
+      if (!summary || line.find(summary->text) != std::string::npos) continue;
+      if (!line.empty()) line += ", ";
+      line += summary->text;
+    }
+    if (line.empty() && medicine.summary) line = medicine.summary->text;
+    return line;
+  }
+
+  std::optional<Summary> summarize_once(const SummaryRequest& request, const CallOptions& call) {
+    const std::string key = engine::encode(SummaryKey{.text = text::fingerprint(request.text),
+                                                      .keyword = text::normalize(request.keyword).text,
+                                                      .maker = options_.summarizer->maker()});
+    const auto make = [&](std::string_view, const CallOptions& load_call) -> std::optional<CacheEntry> {
+      const auto summary = options_.summarizer->summarize(request, load_call);
+      if (!summary) return std::nullopt;
+      return CacheEntry{engine::encode(*summary), summary->made_at, std::nullopt};
+    };
+    CachedValue found = summaries_.get(key, make, call);
+    try {
+      return found.entry ? std::optional(engine::decode_summary(found.entry->value)) : std::nullopt;
+    } catch (const BadData&) {
+      summaries_.erase(key, call);
+    }
+    found = summaries_.get(key, make, call);
+    return found.entry ? std::optional(engine::decode_summary(found.entry->value)) : std::nullopt;
+  }
+
+  // What the sources know of the name is in the store when they have been asked.
+  SearchResult search_live(std::string_view text, std::size_t limit) {
+    if (text::normalize(text).text.empty()) return {};
+    auto outcome = live_.look_up(std::string(text), core::within({}, options_.live_timeout));
+    bring_medicines_up_to_date();
+    // Again in any case: another caller may have brought the name in since the search that found nothing.
+    SearchResult result = search_here(*medicines().catalogue, text, limit);
+    if (outcome.was_asked && !result.matches.empty()) result.answer.origin = Origin::live;
+    result.answer.degraded = !outcome.warnings.empty();
+    result.answer.warnings = std::move(outcome.warnings);
+    return result;
+  }
+
+  const EngineOptions options_;
+  const std::shared_ptr<Summarizer> extractive_;
+  engine::Operations operations_;
+  MemoryCache<std::string, SearchResult> searches_;
+  MemoryCache<std::string, SymptomResult> symptoms_;
+  TieredCache summaries_;
+  engine::LiveLookUp live_;
+  std::mutex load_mutex_;
+  mutable std::mutex swap_mutex_;
+  Medicines medicines_;
+  std::shared_ptr<const engine::PharmacyCatalogue> pharmacies_;
+};
+
+Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+
+SearchResult Engine::search(std::string_view text, std::size_t limit) const { return impl_->search(text, limit); }
+
+std::vector<std::string> Engine::suggest(std::string_view text, std::size_t limit) const {
+  return impl_->suggest(text, limit);
+}
+
+SymptomResult Engine::search_symptom(std::string_view text, std::size_t limit) const {
+  return impl_->search_symptom(text, limit);
+}
+
+std::optional<Medicine> Engine::medicine(const MedicineId& id) const { return impl_->medicine(id); }
+
+std::optional<Summary> Engine::summarize(const MedicineId& id, std::string_view keyword,
+                                         const CallOptions& call) const {
+  return impl_->summarize(id, keyword, call);
+}
+
+NearbyResult Engine::pharmacies_near(Coordinate center, const NearbyOptions& options) const {
+  return impl_->pharmacies_near(center, options);
+}
+
+ImportReport Engine::import_medicines(const std::filesystem::path& path, const ImportProgressHook& on_progress) {
+  return impl_->import_medicines(path, on_progress);
+}
+
+ImportReport Engine::import_pharmacies(const std::filesystem::path& path, const ImportProgressHook& on_progress) {
+  return impl_->import_pharmacies(path, on_progress);
+}
+
+RefreshReport Engine::refresh(const RefreshOptions& options, const RefreshProgressHook& on_progress,
+                              const std::stop_token& stop) {
+  return impl_->refresh(options, on_progress, stop);
+}
+
+EngineStats Engine::stats() const { return impl_->stats(); }
+
+std::string Engine::metrics_text() const { return engine::prometheus_text(impl_->stats()); }
+
+}  // namespace pilling

@@ -1,0 +1,136 @@
+#include "engine/import.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "sources/file_contents.hpp"
+#include "text/fingerprint.hpp"
+
+namespace pilling::engine {
+namespace {
+
+constexpr std::uint64_t rows_between_progress = 256;
+
+void add_images(std::vector<std::string>& images, const std::vector<std::string>& more) {
+  for (const std::string& image : more) {
+    if (std::ranges::find(images, image) == images.end()) images.push_back(image);
+  }
+}
+
+// Rows of one file that differ only by their image are one product: all images are kept.
+void join(Medicine& newer, const Medicine& older) {
+  std::vector<std::string> images = older.images;
+  add_images(images, newer.images);
+  newer.images = std::move(images);
+}
+
+void join(Pharmacy&, const Pharmacy&) {}
+
+// The live service leaves out the ingredients that its exports name. They still hold for the same text of the same
+// name.
+void keep_ingredients(Medicine& newer, const Medicine& stored) {
+  const bool is_same = newer.name == stored.name && newer.efficacy == stored.efficacy;
+  if (newer.ingredients.empty() && is_same) newer.ingredients = stored.ingredients;
+}
+
+void keep_ingredients(Pharmacy&, const Pharmacy&) {}
+
+std::optional<Medicine> find(StoreTransaction& transaction, const MedicineId& id) { return transaction.medicine(id); }
+std::optional<Pharmacy> find(StoreTransaction& transaction, const PharmacyId& id) { return transaction.pharmacy(id); }
+
+// One row an id, in the order in which the ids first came.
+template <class Row>
+std::vector<Row> join_repeated(std::vector<Row> rows) {
+  std::vector<Row> joined;
+  std::unordered_map<std::string, std::size_t> positions;
+  joined.reserve(rows.size());
+  for (Row& row : rows) {
+    const auto [position, is_new] = positions.try_emplace(row.id.value, joined.size());
+    if (is_new) {
+      joined.push_back(std::move(row));
+    } else {
+      join(row, joined[position->second]);
+      joined[position->second] = std::move(row);
+    }
+  }
+  return joined;
+}
+
+void put_summary(StoreTransaction& transaction, Summarizer& extractive, const std::string& efficacy,
+                 std::chrono::sys_seconds now) {
+  if (efficacy.empty()) return;
+  const SummaryKey key{.text = text::fingerprint(efficacy), .keyword = {}, .maker = extractive.maker()};
+  if (transaction.has_summary(key)) return;
+  if (auto summary = extractive.summarize({.text = efficacy, .keyword = {}}, {})) {
+    summary->made_at = now;
+    transaction.put(key, *summary);
+  }
+}
+
+// Writes the rows that are new or changed and counts all three sorts. `also_put` follows each written row.
+template <class Row, class AlsoPut>
+void write_changes(Store& store, std::vector<Row> rows, const ImportProgressHook& on_progress, ImportReport& report,
+                   const AlsoPut& also_put) {
+  const auto transaction = store.begin();
+  std::uint64_t done = 0;
+  for (Row& row : rows) {
+    const auto older = find(*transaction, row.id);
+    if (older) keep_ingredients(row, *older);
+    if (older == row) {
+      ++report.unchanged;
+    } else {
+      ++(older ? report.updated : report.added);
+      transaction->put(row);
+      also_put(*transaction, row);
+    }
+    ++done;
+    // The last report comes before the commit, too: a hook that throws abandons the import whole.
+    const bool is_due = done % rows_between_progress == 0 || done == rows.size();
+    if (is_due && on_progress) on_progress(done, rows.size());
+  }
+  if (report.added + report.updated > 0) transaction->commit();
+}
+
+template <class Row, class AlsoPut>
+ImportReport import_rows(Store& store, sources::FileContents<Row> contents, const ImportProgressHook& on_progress,
+                         const AlsoPut& also_put) {
+  ImportReport report;
+  report.rows = contents.rows.size() + contents.skipped.size();
+  report.skipped = std::move(contents.skipped);
+  report.notes = std::move(contents.notes);
+  std::vector<Row> rows;
+  rows.reserve(contents.rows.size());
+  for (auto& numbered : contents.rows) rows.push_back(std::move(numbered.row));
+  const std::size_t before = rows.size();
+  rows = join_repeated(std::move(rows));
+  report.repeated = before - rows.size();
+  write_changes(store, std::move(rows), on_progress, report, also_put);
+  return report;
+}
+
+}  // namespace
+
+ImportReport import_medicines(Store& store, Summarizer& extractive, const std::filesystem::path& path,
+                              const ImportProgressHook& on_progress, std::chrono::sys_seconds now) {
+  return import_rows(store, sources::read_medicine_file(path), on_progress,
+                     [&](StoreTransaction& transaction, const Medicine& medicine) {
+                       put_summary(transaction, extractive, medicine.efficacy, now);
+                     });
+}
+
+ImportReport import_pharmacies(Store& store, const std::filesystem::path& path, const ImportProgressHook& on_progress) {
+  return import_rows(store, sources::read_pharmacy_file(path), on_progress, [](StoreTransaction&, const Pharmacy&) {});
+}
+
+void adopt_medicines(Store& store, Summarizer& extractive, std::vector<Medicine> rows, std::chrono::sys_seconds now) {
+  ImportReport report;
+  write_changes(store, join_repeated(std::move(rows)), {}, report,
+                [&](StoreTransaction& transaction, const Medicine& medicine) {
+                  put_summary(transaction, extractive, medicine.efficacy, now);
+                });
+}
+
+}  // namespace pilling::engine

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "pilling/metrics.hpp"
+
+namespace pilling::engine {
+
+enum class Operation : std::size_t {
+  import_medicines,
+  import_pharmacies,
+  medicine,
+  pharmacies_near,
+  refresh,
+  search,
+  search_symptom,
+  suggest,
+  summarize,
+};
+
+/// Times calls and tells the hook of slow ones. Thread-safe.
+class Operations {
+ public:
+  Operations(std::chrono::nanoseconds slow_call_threshold, SlowCallHook on_slow_call)
+      : threshold_(slow_call_threshold), on_slow_call_(std::move(on_slow_call)) {}
+
+  /// What `work` returns, with the time it took counted under `operation`. `work` is given the time it began.
+  template <class Work>
+  auto timed(Operation operation, Work&& work) {
+    const auto begin = std::chrono::steady_clock::now();
+    try {
+      auto result = work(begin);
+      finish(operation, begin);
+      return result;
+    } catch (...) {
+      counters_[static_cast<std::size_t>(operation)].failures.fetch_add(1, std::memory_order_relaxed);
+      finish(operation, begin);
+      throw;
+    }
+  }
+
+  std::vector<OperationStats> stats() const {
+    std::vector<OperationStats> stats;
+    stats.reserve(names.size());
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      stats.push_back({.name = std::string(names[i]),
+                       .failures = counters_[i].failures.load(std::memory_order_relaxed),
+                       .slow_calls = counters_[i].slow_calls.load(std::memory_order_relaxed),
+                       .latency = counters_[i].latency.summary()});
+    }
+    return stats;
+  }
+
+ private:
+  static constexpr std::array<std::string_view, 9> names = {"import_medicines", "import_pharmacies", "medicine",
+                                                            "pharmacies_near",  "refresh",           "search",
+                                                            "search_symptom",   "suggest",           "summarize"};
+
+  struct Counters {
+    LatencyHistogram latency;
+    std::atomic<std::uint64_t> failures{0};
+    std::atomic<std::uint64_t> slow_calls{0};
+  };
+
+  void finish(Operation operation, std::chrono::steady_clock::time_point begin) {
+    const auto elapsed = std::chrono::steady_clock::now() - begin;
+    Counters& counters = counters_[static_cast<std::size_t>(operation)];
+    counters.latency.record(elapsed);
+    if (elapsed < threshold_) return;
+    counters.slow_calls.fetch_add(1, std::memory_order_relaxed);
+    if (on_slow_call_) on_slow_call_({.operation = names[static_cast<std::size_t>(operation)], .elapsed = elapsed});
+  }
+
+  const std::chrono::nanoseconds threshold_;
+  const SlowCallHook on_slow_call_;
+  std::array<Counters, names.size()> counters_;
+};
+
+}  // namespace pilling::engine

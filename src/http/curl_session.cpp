@@ -1,0 +1,206 @@
+#include "http/curl_session.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <new>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "http/reply_reader.hpp"
+#include "http/request_url.hpp"
+#include "pilling/error.hpp"
+
+namespace pilling::http {
+namespace {
+
+using std::chrono::milliseconds;
+
+struct FreeList {
+  void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+};
+using HeaderList = std::unique_ptr<curl_slist, FreeList>;
+
+void require_curl() {
+  static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (initialised != CURLE_OK) throw Error(std::string("libcurl cannot be used: ") + curl_easy_strerror(initialised));
+}
+
+template <class Value>
+void set(CURL* easy, CURLoption option, Value value) {
+  if (curl_easy_setopt(easy, option, value) != CURLE_OK) {
+    throw Error("this libcurl does not take option " + std::to_string(option) + "; 7.85 or newer is needed");
+  }
+}
+
+bool is_name_character(unsigned char c) { return c > 0x20 && c < 0x7f && c != ':'; }
+bool is_value_character(unsigned char c) { return (c >= 0x20 && c != 0x7f) || c == '\t'; }
+
+bool is_same_name(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+void add(HeaderList& list, const std::string& line) {
+  curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+  if (longer == nullptr) throw std::bad_alloc();
+  (void)list.release();
+  list.reset(longer);
+}
+
+HeaderList header_list(const HttpRequest& request) {
+  HeaderList list;
+  bool names_content = false;
+  for (const auto& [name, value] : request.headers) {
+    const bool is_fine =
+        !name.empty() && std::ranges::all_of(name, is_name_character) && std::ranges::all_of(value, is_value_character);
+    if (!is_fine) throw InvalidArgument("a request header holds a line break or another character it may not hold");
+    names_content = names_content || is_same_name(name, "content-type");
+    // In the language of libcurl "name;" is a header without a value, and "name:" is no header at all.
+    std::string line = name;
+    (line += value.empty() ? ";" : ": ") += value;
+    add(list, line);
+  }
+  // Left alone, libcurl would call every body a web form, and wait a second for "100 Continue" before a long one.
+  if (!names_content) add(list, "Content-Type:");
+  add(list, "Expect:");
+  return list;
+}
+
+void set_method_and_body(CURL* easy, const HttpRequest& request) {
+  const bool is_method =
+      !request.method.empty() && std::ranges::all_of(request.method, [](char c) { return c >= 'A' && c <= 'Z'; });
+  if (!is_method) throw InvalidArgument("an HTTP method is a word in capitals, such as GET or POST");
+  const bool has_body = !request.body.empty() || request.method == "POST" || request.method == "PUT";
+  if (has_body) {
+    set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    set(easy, CURLOPT_POSTFIELDS, request.body.c_str());
+  } else if (request.method == "HEAD") {
+    set(easy, CURLOPT_NOBODY, 1L);
+  }
+  set(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+}
+
+void set_limits(CURL* easy, const CurlOptions& options, milliseconds time_left) {
+  set(easy, CURLOPT_NOSIGNAL, 1L);
+  set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+  set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  // Keeps libcurl from taking a proxy out of the environment, which belongs to the application.
+  set(easy, CURLOPT_PROXY, "");
+  set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
+  set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(time_left.count()));
+  // Without it a name server that does not answer holds the call far beyond its deadline: libcurl joins its resolver
+  // thread, which it otherwise leaves to end by itself.
+  set(easy, CURLOPT_QUICK_EXIT, 1L);
+}
+
+void set_reader(CURL* easy, ReplyReader& reader) {
+  set(easy, CURLOPT_ACCEPT_ENCODING, "");
+  set(easy, CURLOPT_HEADERFUNCTION, &ReplyReader::take_header);
+  set(easy, CURLOPT_HEADERDATA, &reader);
+  set(easy, CURLOPT_WRITEFUNCTION, &ReplyReader::take_body);
+  set(easy, CURLOPT_WRITEDATA, &reader);
+}
+
+[[noreturn]] void throw_stopped(const std::string& host) {
+  throw Timeout("the request to " + host + " was stopped by its caller", host);
+}
+
+[[noreturn]] void throw_late(CURL* easy, const std::string& host) {
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &microseconds);
+  throw Timeout("no whole reply from " + host + " within " + std::to_string(microseconds / 1000) + " ms", host);
+}
+
+// How long the request may take: at least 1 ms, since 0 means "for ever" to libcurl.
+milliseconds time_left(const CallOptions& call, const CurlOptions& options, const std::string& host) {
+  if (call.stop.stop_requested()) throw_stopped(host);
+  const auto now = std::chrono::steady_clock::now();
+  if (now >= call.deadline) throw Timeout("the deadline had passed before the request to " + host + " began", host);
+  return std::min(options.total_timeout, std::chrono::ceil<milliseconds>(call.deadline - now));
+}
+
+// Only the host and libcurl's own words for the code: its longer messages may repeat parts of the request.
+void require_success(CURL* easy, CURLcode code, const ReplyReader& reader, const std::string& host,
+                     const CurlOptions& options) {
+  reader.rethrow_failure();
+  if (reader.is_too_large()) {
+    throw BadData("the reply of " + host + " is longer than " + std::to_string(options.maximum_response_bytes) +
+                      " bytes; ask for less or allow more",
+                  host);
+  }
+  if (code == CURLE_OK) return;
+  if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
+  if (code == CURLE_OPERATION_TIMEDOUT) throw_late(easy, host);
+  throw NetworkError("no reply from " + host + ": " + curl_easy_strerror(code), host);
+}
+
+}  // namespace
+
+// Whatever happens, the handle forgets the request: it points into what the caller owns.
+class CurlSession::Turn {
+ public:
+  explicit Turn(CurlSession& session) : session_(session) {}
+  ~Turn() {
+    curl_multi_remove_handle(session_.multi_.get(), session_.easy_.get());
+    curl_easy_reset(session_.easy_.get());
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  CurlSession& session_;
+};
+
+CurlSession::CurlSession() {
+  require_curl();
+  multi_.reset(curl_multi_init());
+  easy_.reset(curl_easy_init());
+  if (!multi_ || !easy_) throw std::bad_alloc();
+}
+
+HttpResponse CurlSession::send(const HttpRequest& request, const CallOptions& call, const CurlOptions& options) {
+  const RequestUrl url(request);
+  const HeaderList headers = header_list(request);
+  const milliseconds limit = time_left(call, options, url.host());
+  ReplyReader reader(options.maximum_response_bytes);
+
+  const Turn turn(*this);
+  CURL* easy = easy_.get();
+  set(easy, CURLOPT_CURLU, url.handle());
+  set(easy, CURLOPT_HTTPHEADER, headers.get());
+  set(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
+  set_method_and_body(easy, request);
+  set_limits(easy, options, limit);
+  set_reader(easy, reader);
+  const CURLcode code = run(call);
+  if (code == CURLE_ABORTED_BY_CALLBACK) throw_stopped(url.host());
+  require_success(easy, code, reader, url.host(), options);
+
+  long status = 0;
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  reader.response().status = static_cast<int>(status);
+  return std::move(reader.response());
+}
+
+CURLcode CurlSession::run(const CallOptions& call) {
+  constexpr int slice_milliseconds = 100;
+  CURLM* multi = multi_.get();
+  const std::stop_callback wake(call.stop, [multi] { curl_multi_wakeup(multi); });
+  if (curl_multi_add_handle(multi, easy_.get()) != CURLM_OK) return CURLE_FAILED_INIT;
+  int running = 1;
+  while (running > 0) {
+    if (call.stop.stop_requested()) return CURLE_ABORTED_BY_CALLBACK;
+    if (curl_multi_perform(multi, &running) != CURLM_OK) return CURLE_FAILED_INIT;
+    if (running == 0) break;
+    if (curl_multi_poll(multi, nullptr, 0, slice_milliseconds, nullptr) != CURLM_OK) return CURLE_FAILED_INIT;
+  }
+  int left = 0;
+  const CURLMsg* message = curl_multi_info_read(multi, &left);
+  return message != nullptr && message->msg == CURLMSG_DONE ? message->data.result : CURLE_FAILED_INIT;
+}
+
+}  // namespace pilling::http

@@ -1,0 +1,76 @@
+#include "http/request_url.hpp"
+
+#include <algorithm>
+#include <new>
+#include <string_view>
+
+#include "pilling/error.hpp"
+
+namespace pilling::http {
+namespace {
+
+bool is_unreserved(unsigned char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
+}
+
+bool has_control_character(std::string_view text) {
+  return std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+[[noreturn]] void refuse(const std::string& why) {
+  throw InvalidArgument("the URL of a request " + why + "; it must look like https://host/path");
+}
+
+// All bytes but letters, digits and "-._~" as %XX, so that the server decodes the same bytes.
+std::string percent_encode(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string encoded;
+  encoded.reserve(bytes.size() * 3);
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (is_unreserved(byte)) {
+      encoded += c;
+    } else {
+      encoded += '%';
+      encoded += digits[byte >> 4U];
+      encoded += digits[byte & 0x0fU];
+    }
+  }
+  return encoded;
+}
+
+// The URL without its fragment, which is for browsers, and with the parameters.
+std::string whole_address(const HttpRequest& request) {
+  std::string address = request.url.substr(0, request.url.find('#'));
+  char border = address.find('?') == std::string::npos ? '?' : '&';
+  for (const auto& [name, value] : request.query) {
+    address += border + percent_encode(name) + '=' + percent_encode(value);
+    border = '&';
+  }
+  return address;
+}
+
+}  // namespace
+
+RequestUrl::RequestUrl(const HttpRequest& request) : url_(curl_url()) {
+  if (!url_) throw std::bad_alloc();
+  if (has_control_character(request.url)) refuse("holds a control character");
+  const std::string address = whole_address(request);
+  const CURLUcode error = curl_url_set(url_.get(), CURLUPART_URL, address.c_str(), CURLU_URLENCODE);
+  if (error == CURLUE_UNSUPPORTED_SCHEME) refuse("is neither http nor https");
+  if (error != CURLUE_OK) refuse("cannot be read");
+  const std::string scheme = part(CURLUPART_SCHEME);
+  if (scheme != "http" && scheme != "https") refuse("is neither http nor https");
+  host_ = part(CURLUPART_HOST);
+  if (host_.empty()) refuse("names no host");
+}
+
+std::string RequestUrl::part(CURLUPart part) const {
+  char* text = nullptr;
+  if (curl_url_get(url_.get(), part, &text, 0) != CURLUE_OK) return {};
+  const std::unique_ptr<char, decltype(&curl_free)> owned(text, &curl_free);
+  return text;
+}
+
+}  // namespace pilling::http

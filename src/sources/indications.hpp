@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pilling::sources {
+
+/// The text with each run of white space as one blank. A line break stays one where it ends a sentence.
+std::string fold_blanks(std::string_view text);
+
+/// What an efficacy text of e약은요 says that the medicine is for, in its order. Each is a stretch of the folded text
+/// with its brackets whole.
+std::vector<std::string_view> find_indications(std::string_view folded);
+
+}  // namespace pilling::sources

@@ -1,0 +1,273 @@
+#include "store/rows.hpp"
+
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <system_error>
+
+#include "pilling/error.hpp"
+
+namespace pilling::store {
+namespace {
+
+std::int64_t seconds_of(std::chrono::sys_seconds time) { return time.time_since_epoch().count(); }
+
+std::chrono::sys_seconds time_of(std::int64_t seconds) {
+  return std::chrono::sys_seconds(std::chrono::seconds(seconds));
+}
+
+Medicine medicine_in(const Query& row) {
+  Medicine medicine;
+  medicine.id.value = row.text(0);
+  medicine.name = row.text(1);
+  medicine.company = row.text(2);
+  medicine.ingredients = row.text(3);
+  medicine.efficacy = row.text(4);
+  medicine.usage = row.text(5);
+  medicine.warnings = row.text(6);
+  medicine.precautions = row.text(7);
+  medicine.interactions = row.text(8);
+  medicine.side_effects = row.text(9);
+  medicine.storage = row.text(10);
+  medicine.images = decode_list(row.text(11));
+  medicine.published_on = row.text(12);
+  medicine.updated_on = row.text(13);
+  return medicine;
+}
+
+Pharmacy pharmacy_in(const Query& row, const Connection& connection) {
+  Pharmacy pharmacy;
+  pharmacy.id.value = row.text(0);
+  pharmacy.name = row.text(1);
+  pharmacy.address = row.text(2);
+  pharmacy.telephone = row.text(3);
+  pharmacy.position = {.latitude = row.real(4), .longitude = row.real(5)};
+  const auto hours = decode_hours(row.text(6));
+  if (!hours) {
+    connection.fail("the hours of pharmacy " + pharmacy.id.value + " cannot be read",
+                    "restore a copy, or move the file away and import again");
+  }
+  pharmacy.hours = *hours;
+  return pharmacy;
+}
+
+Summary summary_in(const Query& row, std::string maker) {
+  return {.text = std::string(row.text(0)),
+          .indications = decode_list(row.text(1)),
+          .maker = std::move(maker),
+          .made_at = time_of(row.integer(2))};
+}
+
+bool read_number(std::string_view& text, int& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return error == std::errc();
+}
+
+bool take(std::string_view& text, char expected) {
+  if (text.empty() || text.front() != expected) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+}  // namespace
+
+std::string encode_list(const std::vector<std::string>& items) {
+  std::string text;
+  for (const std::string& item : items) {
+    for (const char c : item) {
+      if (c == '\\' || c == '\n') text += '\\';
+      text += c == '\n' ? 'n' : c;
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+std::vector<std::string> decode_list(std::string_view text) {
+  std::vector<std::string> items;
+  std::string item;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\n') {
+      items.push_back(std::move(item));
+      item.clear();
+    } else if (text[i] == '\\' && i + 1 < text.size()) {
+      ++i;
+      item += text[i] == 'n' ? '\n' : text[i];
+    } else {
+      item += text[i];
+    }
+  }
+  return items;
+}
+
+std::string encode_hours(const OpeningHours& hours) {
+  std::string text;
+  for (const auto& day : hours.days) {
+    if (&day != &hours.days.front()) text += ',';
+    if (day) text.append(std::to_string(day->open)).append("-").append(std::to_string(day->close));
+  }
+  return text;
+}
+
+std::optional<OpeningHours> decode_hours(std::string_view text) {
+  OpeningHours hours;
+  for (auto& day : hours.days) {
+    if (&day != &hours.days.front() && !take(text, ',')) return std::nullopt;
+    if (text.empty() || text.front() == ',') continue;
+    OpenInterval interval;
+    if (!read_number(text, interval.open) || !take(text, '-') || !read_number(text, interval.close))
+      return std::nullopt;
+    day = interval;
+  }
+  return text.empty() ? std::optional(hours) : std::nullopt;
+}
+
+// Each bulk read is one statement, which sees one state of the database whatever is committed meanwhile.
+std::vector<Medicine> load_medicines(Connection& connection) {
+  Query rows(
+      connection,
+      "select id, name, company, ingredients, efficacy, usage, warnings, precautions, interactions, side_effects,"
+      " storage, images, published_on, updated_on from medicines order by id");
+  std::vector<Medicine> medicines;
+  while (rows.next()) medicines.push_back(medicine_in(rows));
+  return medicines;
+}
+
+std::vector<Pharmacy> load_pharmacies(Connection& connection) {
+  Query rows(connection, "select id, name, address, telephone, latitude, longitude, hours from pharmacies order by id");
+  std::vector<Pharmacy> pharmacies;
+  while (rows.next()) pharmacies.push_back(pharmacy_in(rows, connection));
+  return pharmacies;
+}
+
+std::vector<std::pair<SummaryKey, Summary>> load_summaries(Connection& connection) {
+  Query rows(connection, "select summary, indications, made_at, text, maker from summaries order by text, maker");
+  std::vector<std::pair<SummaryKey, Summary>> summaries;
+  while (rows.next()) {
+    SummaryKey key{.text = std::string(rows.text(3)), .keyword = {}, .maker = std::string(rows.text(4))};
+    Summary summary = summary_in(rows, key.maker);
+    summaries.emplace_back(std::move(key), std::move(summary));
+  }
+  return summaries;
+}
+
+std::optional<Medicine> load_medicine(Connection& connection, const MedicineId& id) {
+  Query row(connection,
+            "select id, name, company, ingredients, efficacy, usage, warnings, precautions, interactions, side_effects,"
+            " storage, images, published_on, updated_on from medicines where id = ?",
+            id.value);
+  return row.next() ? std::optional(medicine_in(row)) : std::nullopt;
+}
+
+std::optional<Pharmacy> load_pharmacy(Connection& connection, const PharmacyId& id) {
+  Query row(connection, "select id, name, address, telephone, latitude, longitude, hours from pharmacies where id = ?",
+            id.value);
+  return row.next() ? std::optional(pharmacy_in(row, connection)) : std::nullopt;
+}
+
+std::optional<Summary> load_summary(Connection& connection, const SummaryKey& key) {
+  const auto first = [&](Query&& row) { return row.next() ? std::optional(summary_in(row, key.maker)) : std::nullopt; };
+  if (key.keyword.empty()) {
+    return first(Query(connection, "select summary, indications, made_at from summaries where text = ? and maker = ?",
+                       key.text, key.maker));
+  }
+  return first(Query(connection,
+                     "select summary, indications, made_at from keyword_summaries"
+                     " where text = ? and keyword = ? and maker = ?",
+                     key.text, key.keyword, key.maker));
+}
+
+bool has_summary(Connection& connection, const SummaryKey& key) {
+  if (key.keyword.empty()) {
+    Query row(connection, "select 1 from summaries where text = ? and maker = ?", key.text, key.maker);
+    return row.next();
+  }
+  Query row(connection, "select 1 from keyword_summaries where text = ? and keyword = ? and maker = ?", key.text,
+            key.keyword, key.maker);
+  return row.next();
+}
+
+std::optional<JobProgress> load_job(Connection& connection, std::string_view name) {
+  Query row(connection, "select cursor, done, total, is_finished, updated_at from jobs where name = ?", name);
+  if (!row.next()) return std::nullopt;
+  return JobProgress{.name = std::string(name),
+                     .cursor = std::string(row.text(0)),
+                     .done = static_cast<std::uint64_t>(row.integer(1)),
+                     .total = static_cast<std::uint64_t>(row.integer(2)),
+                     .is_finished = row.integer(3) != 0,
+                     .updated_at = time_of(row.integer(4))};
+}
+
+bool save(Connection& connection, const Medicine& medicine) {
+  const std::string images = encode_list(medicine.images);
+  connection.run(
+      "insert into medicines (id, name, company, ingredients, efficacy, usage, warnings, precautions, interactions,"
+      " side_effects, storage, images, published_on, updated_on)"
+      " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      " on conflict (id) do update set name = excluded.name, company = excluded.company,"
+      " ingredients = excluded.ingredients, efficacy = excluded.efficacy, usage = excluded.usage,"
+      " warnings = excluded.warnings, precautions = excluded.precautions, interactions = excluded.interactions,"
+      " side_effects = excluded.side_effects, storage = excluded.storage, images = excluded.images,"
+      " published_on = excluded.published_on, updated_on = excluded.updated_on"
+      " where (name, company, ingredients, efficacy, usage, warnings, precautions, interactions, side_effects,"
+      " storage, images, published_on, updated_on) is not (excluded.name, excluded.company, excluded.ingredients,"
+      " excluded.efficacy, excluded.usage, excluded.warnings, excluded.precautions, excluded.interactions,"
+      " excluded.side_effects, excluded.storage, excluded.images, excluded.published_on, excluded.updated_on)",
+      medicine.id.value, medicine.name, medicine.company, medicine.ingredients, medicine.efficacy, medicine.usage,
+      medicine.warnings, medicine.precautions, medicine.interactions, medicine.side_effects, medicine.storage, images,
+      medicine.published_on, medicine.updated_on);
+  return connection.changes() > 0;
+}
+
+bool save(Connection& connection, const Pharmacy& pharmacy) {
+  const auto [latitude, longitude] = pharmacy.position;
+  if (!std::isfinite(latitude) || !std::isfinite(longitude)) {
+    throw InvalidArgument("the position of pharmacy " + pharmacy.id.value + " is not a number; leave the pharmacy out");
+  }
+  const std::string hours = encode_hours(pharmacy.hours);
+  connection.run(
+      "insert into pharmacies (id, name, address, telephone, latitude, longitude, hours)"
+      " values (?, ?, ?, ?, ?, ?, ?)"
+      " on conflict (id) do update set name = excluded.name, address = excluded.address,"
+      " telephone = excluded.telephone, latitude = excluded.latitude, longitude = excluded.longitude,"
+      " hours = excluded.hours"
+      " where (name, address, telephone, latitude, longitude, hours) is not (excluded.name,"
+      " excluded.address, excluded.telephone, excluded.latitude, excluded.longitude, excluded.hours)",
+      pharmacy.id.value, pharmacy.name, pharmacy.address, pharmacy.telephone, latitude, longitude, hours);
+  return connection.changes() > 0;
+}
+
+void save(Connection& connection, const SummaryKey& key, const Summary& summary) {
+  if (summary.maker != key.maker) {
+    throw InvalidArgument("a summary of " + summary.maker + " cannot be kept as one of " + key.maker +
+                          "; let the key name the summary's maker");
+  }
+  const std::string indications = encode_list(summary.indications);
+  const std::int64_t made_at = seconds_of(summary.made_at);
+  if (key.keyword.empty()) {
+    connection.run(
+        "insert or replace into summaries (text, maker, summary, indications, made_at)"
+        " values (?, ?, ?, ?, ?)",
+        key.text, key.maker, summary.text, indications, made_at);
+  } else {
+    connection.run(
+        "insert or replace into keyword_summaries (text, keyword, maker, summary, indications, made_at)"
+        " values (?, ?, ?, ?, ?, ?)",
+        key.text, key.keyword, key.maker, summary.text, indications, made_at);
+  }
+}
+
+void save(Connection& connection, const JobProgress& progress) {
+  // Counts above 2^63 wrap around on the way in and back on the way out.
+  connection.run(
+      "insert or replace into jobs (name, cursor, done, total, is_finished, updated_at)"
+      " values (?, ?, ?, ?, ?, ?)",
+      progress.name, progress.cursor, static_cast<std::int64_t>(progress.done),
+      static_cast<std::int64_t>(progress.total), static_cast<std::int64_t>(progress.is_finished),
+      seconds_of(progress.updated_at));
+}
+
+}  // namespace pilling::store

@@ -1,0 +1,9 @@
+#include "pilling/store.hpp"
+
+namespace pilling {
+
+// Out-of-line destructors anchor the type information here, so that implementations elsewhere can be cast and caught.
+StoreTransaction::~StoreTransaction() = default;
+Store::~Store() = default;
+
+}  // namespace pilling
