@@ -1,0 +1,198 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <pybind11/pybind11.h>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pilling/engine.hpp"
+
+/// C++ values as the dataclasses of `pilling._types`. All of it needs the GIL.
+namespace pilling::python {
+
+namespace py = pybind11;
+
+/// What results are made of. The first call must come while the module is imported: later ones never wait.
+struct Types {
+  py::module_ python = py::module_::import("pilling._types");
+  py::object answer = python.attr("Answer");
+  py::object cache_stats = python.attr("CacheStats");
+  py::object coordinate = python.attr("Coordinate");
+  py::object engine_stats = python.attr("EngineStats");
+  py::object import_report = python.attr("ImportReport");
+  py::object latency_summary = python.attr("LatencySummary");
+  py::object match_kind = python.attr("MatchKind");
+  py::object medicine = python.attr("Medicine");
+  py::object medicine_match = python.attr("MedicineMatch");
+  py::object nearby_pharmacy = python.attr("NearbyPharmacy");
+  py::object nearby_result = python.attr("NearbyResult");
+  py::object open_interval = python.attr("OpenInterval");
+  py::object open_state = python.attr("OpenState");
+  py::object opening_hours = python.attr("OpeningHours");
+  py::object operation_stats = python.attr("OperationStats");
+  py::object origin = python.attr("Origin");
+  py::object pharmacy = python.attr("Pharmacy");
+  py::object refresh_report = python.attr("RefreshReport");
+  py::object search_result = python.attr("SearchResult");
+  py::object skipped_row = python.attr("SkippedRow");
+  py::object slow_call = python.attr("SlowCall");
+  py::object summary = python.attr("Summary");
+  py::object symptom_match = python.attr("SymptomMatch");
+  py::object symptom_result = python.attr("SymptomResult");
+  py::object from_timestamp = py::module_::import("datetime").attr("datetime").attr("fromtimestamp");
+  py::object utc = py::module_::import("datetime").attr("timezone").attr("utc");
+};
+
+inline const Types& types() {
+  static const Types& types = *new Types;  // never destroyed: static destructors run after the interpreter
+  return types;
+}
+
+inline py::object to_python(const std::string& text) { return py::str(text); }
+
+inline double to_python(std::chrono::nanoseconds elapsed) { return std::chrono::duration<double>(elapsed).count(); }
+
+inline py::object to_python(std::chrono::sys_seconds time) {
+  return types().from_timestamp(time.time_since_epoch().count(), types().utc);
+}
+
+inline py::object to_python(MatchKind kind) { return types().match_kind(py::str(std::string(to_string(kind)))); }
+
+inline py::object to_python(Origin origin) {
+  constexpr std::array names = {"memory_cache", "index", "store", "shared_cache", "live"};
+  return types().origin(names.at(static_cast<std::size_t>(origin)));
+}
+
+inline py::object to_python(OpenState state) {
+  constexpr std::array names = {"unknown", "closed", "open"};
+  return types().open_state(names.at(static_cast<std::size_t>(state)));
+}
+
+// Declared ahead, so that the templates below find the overload of every element.
+inline py::object to_python(const Medicine& medicine);
+inline py::object to_python(const MedicineMatch& match);
+inline py::object to_python(const NearbyPharmacy& nearby);
+inline py::object to_python(const OpenInterval& interval);
+inline py::object to_python(const OperationStats& operation);
+inline py::object to_python(const SkippedRow& row);
+inline py::object to_python(const Summary& summary);
+inline py::object to_python(const SymptomMatch& match);
+
+template <class Value>
+py::object to_python(const std::optional<Value>& value) {
+  return value ? to_python(*value) : py::none();
+}
+
+template <class Values>
+py::tuple to_tuple(const Values& values) {
+  py::tuple result(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) result[i] = to_python(values[i]);
+  return result;
+}
+
+/// Python counts characters where C++ counts bytes.
+inline py::tuple to_character_spans(std::string_view text, const std::vector<ByteSpan>& spans) {
+  const auto characters = [&](std::size_t bytes) {
+    std::size_t count = 0;
+    for (const char byte : text.substr(0, bytes)) count += (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+    return count;
+  };
+  py::tuple result(spans.size());
+  for (std::size_t i = 0; i < spans.size(); ++i) {
+    result[i] = py::make_tuple(characters(spans[i].begin), characters(spans[i].end));
+  }
+  return result;
+}
+
+inline py::object to_python(const Summary& summary) {
+  return types().summary(summary.text, to_tuple(summary.indications), summary.maker, to_python(summary.made_at));
+}
+
+inline py::object to_python(const Medicine& medicine) {
+  return types().medicine(medicine.id.value, medicine.name, medicine.company, medicine.ingredients, medicine.efficacy,
+                          medicine.usage, medicine.warnings, medicine.precautions, medicine.interactions,
+                          medicine.side_effects, medicine.storage, to_tuple(medicine.images), medicine.published_on,
+                          medicine.updated_on, to_python(medicine.summary));
+}
+
+inline py::object to_python(const Answer& answer) {
+  return types().answer(to_python(answer.origin), to_python(answer.elapsed), answer.degraded,
+                        to_tuple(answer.warnings));
+}
+
+inline py::object to_python(const MedicineMatch& match) {
+  return types().medicine_match(to_python(*match.medicine), to_python(match.kind), match.score,
+                                to_character_spans(match.medicine->name, match.spans), match.approximate);
+}
+
+inline py::object to_python(const SearchResult& result) {
+  return types().search_result(to_tuple(result.matches), to_python(result.answer));
+}
+
+inline py::object to_python(const SymptomMatch& match) {
+  return types().symptom_match(to_python(*match.medicine), match.score, to_tuple(match.words),
+                               to_character_spans(match.medicine->efficacy, match.spans), match.summary);
+}
+
+inline py::object to_python(const SymptomResult& result) {
+  return types().symptom_result(to_tuple(result.matches), to_python(result.answer));
+}
+
+inline py::object to_python(const OpenInterval& interval) {
+  return types().open_interval(interval.open, interval.close);
+}
+
+inline py::object to_python(const Pharmacy& pharmacy) {
+  return types().pharmacy(pharmacy.id.value, pharmacy.name, pharmacy.address, pharmacy.telephone,
+                          types().coordinate(pharmacy.position.latitude, pharmacy.position.longitude),
+                          types().opening_hours(to_tuple(pharmacy.hours.days)));
+}
+
+inline py::object to_python(const NearbyPharmacy& nearby) {
+  return types().nearby_pharmacy(to_python(*nearby.pharmacy), nearby.distance_meters, to_python(nearby.state),
+                                 to_python(nearby.today));
+}
+
+inline py::object to_python(const NearbyResult& result) {
+  return types().nearby_result(to_tuple(result.pharmacies), to_python(result.answer));
+}
+
+inline py::object to_python(const SkippedRow& row) { return types().skipped_row(row.line, row.reason); }
+
+inline py::object to_python(const ImportReport& report) {
+  return types().import_report(report.rows, report.added, report.updated, report.unchanged, report.repeated,
+                               to_tuple(report.skipped), to_tuple(report.notes), to_python(report.elapsed));
+}
+
+inline py::object to_python(const RefreshReport& report) {
+  return types().refresh_report(report.texts, report.made, report.kept, report.without, to_tuple(report.failures),
+                                report.is_complete);
+}
+
+inline py::object to_python(const CacheStats& stats) {
+  return types().cache_stats(stats.hits, stats.misses, stats.evictions, stats.entries, stats.weight,
+                             stats.maximum_weight);
+}
+
+inline py::object to_python(const OperationStats& operation) {
+  const LatencySummary& latency = operation.latency;
+  return types().operation_stats(
+      operation.name, operation.failures, operation.slow_calls,
+      types().latency_summary(latency.count, to_python(latency.total), to_python(latency.median),
+                              to_python(latency.p99), to_python(latency.maximum)));
+}
+
+inline py::object to_python(const EngineStats& stats) {
+  return types().engine_stats(stats.store, stats.medicines, stats.pharmacies, stats.catalogue_version,
+                              to_python(stats.answers), to_python(stats.summaries), to_tuple(stats.operations));
+}
+
+inline py::object to_python(const SlowCall& call) {
+  return types().slow_call(std::string(call.operation), to_python(call.elapsed));
+}
+
+}  // namespace pilling::python

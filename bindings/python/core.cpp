@@ -1,0 +1,258 @@
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "casters.hpp"
+#include "pilling/engine.hpp"
+#include "pilling/error.hpp"
+#include "pilling/version.hpp"
+
+namespace pilling::python {
+namespace {
+
+using namespace py::literals;
+
+/// Runs C++ work while other Python threads continue. Arguments are converted before it and results after it: no
+/// Python object may be touched inside.
+template <class Work>
+auto without_gil(Work&& work) {
+  const py::gil_scoped_release release;
+  return work();
+}
+
+std::string to_utf8(const py::str& text) {
+  Py_ssize_t size = 0;
+  const char* bytes = PyUnicode_AsUTF8AndSize(text.ptr(), &size);
+  if (bytes == nullptr) {
+    PyErr_Clear();
+    throw InvalidArgument("the text holds half of a surrogate pair; decode it before it is searched");
+  }
+  return std::string(bytes, static_cast<std::size_t>(size));
+}
+
+// The engine refuses 0 itself; below 0 there is no C++ value to hand it.
+std::size_t to_count(std::int64_t number, std::string_view name) {
+  if (number >= 0) return static_cast<std::size_t>(number);
+  throw InvalidArgument(std::string(name) + " is " + std::to_string(number) + "; it cannot be negative");
+}
+
+std::chrono::nanoseconds to_threshold(double seconds) {
+  if (!(seconds >= 0)) throw InvalidArgument("slow_call_threshold is not a number of seconds from 0 on");
+  constexpr double longest = 9e9;
+  if (seconds > longest) return std::chrono::nanoseconds::max();
+  return std::chrono::nanoseconds(std::llround(seconds * 1e9));
+}
+
+/// The Python function behind `on_slow_call`. The handle drops the function while it holds the GIL, so that the
+/// engine may die later without it.
+struct SlowCallListener {
+  py::object function;
+
+  void tell(const SlowCall& call) const {
+    const py::gil_scoped_acquire gil;
+    const py::object listener = function;
+    if (!listener || listener.is_none()) return;
+    try {
+      listener(to_python(call));
+    } catch (py::error_already_set& error) {
+      error.discard_as_unraisable(listener);
+    }
+  }
+};
+
+/// Tells Python how far a long job is, and lets Ctrl-C or an exception of the listener end it.
+auto progress_hook(const py::object& listener) {
+  return [&listener](std::uint64_t done, std::uint64_t total) {
+    const py::gil_scoped_acquire gil;
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+    if (!listener.is_none()) listener(done, total);
+  };
+}
+
+/// An engine that can be closed while other threads are inside calls: each call holds a share of it, and the last
+/// one to end destroys it. The members are guarded by the GIL.
+class EngineHandle {
+ public:
+  EngineHandle(EngineOptions options, py::object on_slow_call)
+      : listener_(std::make_shared<SlowCallListener>(SlowCallListener{std::move(on_slow_call)})) {
+    options.on_slow_call = [listener = listener_](const SlowCall& call) { listener->tell(call); };
+    engine_ = without_gil([&] { return std::make_shared<Engine>(std::move(options)); });
+  }
+  EngineHandle(const EngineHandle&) = delete;
+  EngineHandle& operator=(const EngineHandle&) = delete;
+  ~EngineHandle() { close(); }
+
+  bool is_closed() const noexcept { return engine_ == nullptr; }
+
+  void close() {
+    const py::object dropped = std::exchange(listener_->function, py::object());
+    auto engine = std::exchange(engine_, nullptr);
+    without_gil([&] { engine.reset(); });
+  }
+
+  template <class Work>
+  auto call(Work&& work) const {
+    auto shared = engine_;
+    if (!shared) throw py::value_error("the engine is closed; open another one");
+    return without_gil([&] {
+      const auto engine = std::move(shared);
+      return work(*engine);
+    });
+  }
+
+  py::object search(const py::str& text, std::int64_t limit) const {
+    return to_python(call([query = to_utf8(text), count = to_count(limit, "limit")](const Engine& engine) {
+      return engine.search(query, count);
+    }));
+  }
+
+  py::list suggest(const py::str& text, std::int64_t limit) const {
+    return py::cast(call([query = to_utf8(text), count = to_count(limit, "limit")](const Engine& engine) {
+      return engine.suggest(query, count);
+    }));
+  }
+
+  py::object search_symptom(const py::str& text, std::int64_t limit) const {
+    return to_python(call([query = to_utf8(text), count = to_count(limit, "limit")](const Engine& engine) {
+      return engine.search_symptom(query, count);
+    }));
+  }
+
+  py::object medicine(const py::str& id) const {
+    return to_python(call([key = MedicineId{to_utf8(id)}](const Engine& engine) { return engine.medicine(key); }));
+  }
+
+  py::object summarize(const py::str& id, const py::str& keyword) const {
+    return to_python(call([key = MedicineId{to_utf8(id)}, word = to_utf8(keyword)](const Engine& engine) {
+      return engine.summarize(key, word);
+    }));
+  }
+
+  py::object pharmacies_near(double latitude, double longitude, double radius_meters, std::optional<std::int64_t> limit,
+                             std::optional<std::int64_t> open_at, bool include_unknown_hours) const {
+    NearbyOptions options;
+    options.radius_meters = radius_meters;
+    options.include_unknown_hours = include_unknown_hours;
+    if (limit) options.limit = to_count(*limit, "limit");
+    if (open_at) options.open_at = std::chrono::sys_seconds(std::chrono::seconds(*open_at));
+    return to_python(call([&](const Engine& engine) {
+      return engine.pharmacies_near(Coordinate{latitude, longitude}, options);
+    }));
+  }
+
+  py::object import_medicines(const std::filesystem::path& path, const py::object& on_progress) const {
+    return to_python(call([&](Engine& engine) { return engine.import_medicines(path, progress_hook(on_progress)); }));
+  }
+
+  py::object import_pharmacies(const std::filesystem::path& path, const py::object& on_progress) const {
+    return to_python(call([&](Engine& engine) { return engine.import_pharmacies(path, progress_hook(on_progress)); }));
+  }
+
+  py::object refresh(std::int64_t commit_every, const py::object& on_progress) const {
+    const RefreshOptions options{.commit_every = to_count(commit_every, "commit_every")};
+    const auto hook = [tell = progress_hook(on_progress)](const RefreshProgress& progress) {
+      tell(progress.done, progress.total);
+    };
+    return to_python(call([&](Engine& engine) { return engine.refresh(options, hook); }));
+  }
+
+  py::object stats() const {
+    return to_python(call([](const Engine& engine) { return engine.stats(); }));
+  }
+
+  py::str metrics_text() const {
+    return call([](const Engine& engine) { return engine.metrics_text(); });
+  }
+
+ private:
+  std::shared_ptr<SlowCallListener> listener_;
+  std::shared_ptr<Engine> engine_;
+};
+
+std::unique_ptr<EngineHandle> open_engine(const std::filesystem::path& database, std::int64_t cache_bytes,
+                                          double slow_call_threshold, py::object on_slow_call) {
+  EngineOptions options;
+  options.database = database;
+  options.cache_bytes = to_count(cache_bytes, "cache_bytes");
+  options.slow_call_threshold = to_threshold(slow_call_threshold);
+  return std::make_unique<EngineHandle>(std::move(options), std::move(on_slow_call));
+}
+
+// Messages and places hold file names, which need not be UTF-8.
+py::object decoded(const std::string& text, const char* on_error) {
+  return py::reinterpret_steal<py::object>(
+      PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), on_error));
+}
+
+py::object place(const std::string& text) { return decoded(text, "surrogateescape"); }
+
+void raise(const char* name, const Error& error, const py::dict& details = {}) {
+  const py::object type = py::module_::import("pilling._errors").attr(name);
+  const py::object exception = type(decoded(error.what(), "replace"), **details);
+  PyErr_SetObject(type.ptr(), exception.ptr());
+}
+
+py::object in_seconds(std::optional<std::chrono::milliseconds> duration) {
+  if (!duration) return py::none();
+  return py::float_(std::chrono::duration<double>(*duration).count());
+}
+
+void translate(std::exception_ptr pointer) {
+  try {
+    if (pointer) std::rethrow_exception(pointer);
+  } catch (const InvalidArgument& error) {
+    raise("InvalidArgument", error);
+  } catch (const StorageError& error) {
+    raise("StorageError", error, py::dict("location"_a = place(error.location())));
+  } catch (const Timeout& error) {
+    raise("Timeout", error, py::dict("host"_a = error.host()));
+  } catch (const NetworkError& error) {
+    raise("NetworkError", error, py::dict("host"_a = error.host()));
+  } catch (const ServiceError& error) {
+    raise("ServiceError", error,
+          py::dict("service"_a = error.service(), "status"_a = error.status(),
+                   "retry_after"_a = in_seconds(error.retry_after())));
+  } catch (const BadData& error) {
+    raise("BadData", error, py::dict("source"_a = place(error.source()), "byte_offset"_a = error.byte_offset()));
+  } catch (const Error& error) {
+    raise("Error", error);
+  }
+}
+
+}  // namespace
+
+PYBIND11_MODULE(_core, core) {
+  types();
+  core.attr("__version__") = PILLING_VERSION;
+  py::register_local_exception_translator(&translate);
+
+  py::class_<EngineHandle>(core, "Engine")
+      .def(py::init(&open_engine), "database"_a, "cache_bytes"_a, "slow_call_threshold"_a, "on_slow_call"_a)
+      .def_property_readonly("closed", &EngineHandle::is_closed)
+      .def("close", &EngineHandle::close)
+      .def("search", &EngineHandle::search, "text"_a, "limit"_a)
+      .def("suggest", &EngineHandle::suggest, "text"_a, "limit"_a)
+      .def("search_symptom", &EngineHandle::search_symptom, "text"_a, "limit"_a)
+      .def("medicine", &EngineHandle::medicine, "id"_a)
+      .def("summarize", &EngineHandle::summarize, "id"_a, "keyword"_a)
+      .def("pharmacies_near", &EngineHandle::pharmacies_near, "latitude"_a, "longitude"_a, "radius_meters"_a, "limit"_a,
+           "open_at"_a, "include_unknown_hours"_a)
+      .def("import_medicines", &EngineHandle::import_medicines, "path"_a, "on_progress"_a)
+      .def("import_pharmacies", &EngineHandle::import_pharmacies, "path"_a, "on_progress"_a)
+      .def("refresh", &EngineHandle::refresh, "commit_every"_a, "on_progress"_a)
+      .def("stats", &EngineHandle::stats)
+      .def("metrics_text", &EngineHandle::metrics_text);
+}
+
+}  // namespace pilling::python

@@ -1,0 +1,373 @@
+"""Pilling from the shell: ``python -m pilling --help``."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import datetime
+import enum
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pilling
+from pilling import _terminal as terminal
+from pilling.engine import KOREAN_TIME
+
+FOUND, NOTHING_FOUND, WRONG_USAGE, CANNOT_DO, INTERRUPTED = 0, 1, 2, 3, 130
+
+EXIT_CODES = """\
+exit codes:
+  0  something was found, or the work was done
+  1  nothing was found
+  2  the call is wrong
+  3  the database, or a file to import, cannot be used
+"""
+
+ROWS_SHOWN = 5
+
+Command = Callable[[argparse.Namespace, pilling.Engine], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    options = _parser().parse_args(arguments)
+    try:
+        code = _run(options)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # Whoever read this has read enough. What is still buffered must not fail at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FOUND
+    except KeyboardInterrupt:
+        _complain("interrupted; a file that was only half imported left nothing behind")
+        return INTERRUPTED
+    except pilling.InvalidArgument as error:
+        _complain(str(error))
+        return WRONG_USAGE
+    except pilling.Error as error:
+        _complain(str(error))
+        return CANNOT_DO
+
+
+def _run(options: argparse.Namespace) -> int:
+    command: Command = options.command
+    if command is _import and not options.medicines and not options.pharmacies:
+        _complain("nothing to import; name files with --medicines FILE or --pharmacies FILE")
+        return WRONG_USAGE
+    if command is not _import and not os.path.exists(options.database):
+        _complain(f"there is no database at {options.database}; `python -m pilling import --help` says how to make one")
+        return CANNOT_DO
+    with pilling.Engine(options.database) as engine:
+        return command(options, engine)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m pilling",
+        description="Medicines and pharmacies in Korea, from a local database.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"Pilling {pilling.__version__}")
+    _add_common(parser, os.environ.get("PILLING_DATABASE") or "pilling.db", False)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Command, summary: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(
+            name,
+            help=summary,
+            description=summary,
+            epilog=EXIT_CODES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        # Options may stand before or after the command: here they have no default that would hide the one before.
+        _add_common(added, argparse.SUPPRESS, argparse.SUPPRESS)
+        added.set_defaults(command=command)
+        return added
+
+    importing = add("import", _import, "read files of medicines and pharmacies into the database")
+    importing.add_argument(
+        "--medicines", metavar="FILE", action="append", default=[], help="e약은요 JSON or JSON lines, plain or gzip"
+    )
+    importing.add_argument(
+        "--pharmacies",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="HIRA or Seoul CSV, or NMC JSON, plain or gzip",
+    )
+    for name, command, summary in (
+        ("search", _search, "find medicines by name"),
+        ("symptom", _symptom, "find medicines by what they are for"),
+        ("suggest", _suggest, "names for typing ahead"),
+    ):
+        searching = add(name, command, summary)
+        searching.add_argument("text", metavar="TEXT", nargs="+", type=_text)
+        _add_limit(searching)
+    near = add("near", _near, "find pharmacies around a point")
+    near.add_argument("latitude", metavar="LAT", type=float)
+    near.add_argument("longitude", metavar="LON", type=float)
+    near.add_argument("--radius", metavar="METERS", type=float, default=1000, help="1000 unless told otherwise")
+    when = near.add_mutually_exclusive_group()
+    when.add_argument(
+        "--open-at", metavar="TIME", type=_time, help="only those known to be open then: 2026-07-01T22:30, Korean time"
+    )
+    when.add_argument("--open-now", action="store_true", help="only those known to be open now")
+    near.add_argument(
+        "--include-unknown", action="store_true", help="with --open-...: also those whose hours are unknown"
+    )
+    _add_limit(near)
+    showing = add("show", _show, "all about one medicine")
+    showing.add_argument("id", metavar="ID", type=_text, help="product code, as the other commands print it")
+    add("stats", _stats, "what the database holds")
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser, database: str, as_json: bool | str) -> None:
+    parser.add_argument(
+        "--database", metavar="PATH", default=database, help="$PILLING_DATABASE, else pilling.db, unless told otherwise"
+    )
+    parser.add_argument("--json", action="store_true", default=as_json, help="one JSON document, for programs")
+
+
+def _add_limit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--limit", metavar="N", type=int, default=10, help="at most so many; 10 unless told otherwise")
+
+
+def _text(argument: str) -> str:
+    """The argument as UTF-8, whatever the locale made of it."""
+    try:
+        return os.fsencode(argument).decode("utf-8")
+    except UnicodeDecodeError:
+        raise argparse.ArgumentTypeError("it is not UTF-8") from None
+
+
+def _time(argument: str) -> datetime.datetime:
+    try:
+        return datetime.datetime.fromisoformat(argument)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{argument!r} is not a time like 2026-07-01T22:30") from None
+
+
+def _import(options: argparse.Namespace, engine: pilling.Engine) -> int:
+    imports: list[dict[str, Any]] = []
+    try:
+        _import_files(options, engine, imports)
+    finally:
+        # What was imported before a file that failed stays imported, so it is reported.
+        if options.json:
+            _print_json({"imports": imports})
+    return FOUND
+
+
+def _import_files(options: argparse.Namespace, engine: pilling.Engine, imports: list[dict[str, Any]]) -> None:
+    for kind, files, read in (
+        ("medicines", options.medicines, engine.import_medicines),
+        ("pharmacies", options.pharmacies, engine.import_pharmacies),
+    ):
+        for file in files:
+            with terminal.ProgressBar(kind) as bar:
+                report = read(file, on_progress=bar)
+            imports.append({"kind": kind, "file": file, **dataclasses.asdict(report)})
+            if not options.json:
+                _print_report(kind, file, report)
+
+
+def _print_report(kind: str, file: str, report: pilling.ImportReport) -> None:
+    print(
+        f"{terminal.printable(file)}: {report.rows:,} rows of {kind} in {terminal.duration(report.elapsed_seconds)}: "
+        f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
+        f"{report.repeated:,} repeated, {len(report.skipped):,} skipped"
+    )
+    for outcome, rows in (("skipped", report.skipped), ("kept in part", report.notes)):
+        for row in rows[:ROWS_SHOWN]:
+            place = f"line {row.line}" if row.line else "whole file"
+            print(f"  {place}, {outcome}: {terminal.printable(row.reason)}")
+        if len(rows) > ROWS_SHOWN:
+            print(f"  and {len(rows) - ROWS_SHOWN:,} more {outcome}; --json lists all")
+
+
+def _search(options: argparse.Namespace, engine: pilling.Engine) -> int:
+    text = " ".join(options.text)
+    result = engine.search(text, limit=options.limit)
+    if options.json:
+        return _print_answer_json(result, query=text)
+    rows = [
+        (
+            "similar" if match.approximate else match.kind.value,
+            match.medicine.id,
+            terminal.highlight(match.medicine.name, match.spans, _is_colored()),
+            terminal.printable(match.medicine.company),
+        )
+        for match in result
+    ]
+    indent = 2 + max((sum(map(terminal.width, row[:2])) + 2 for row in rows), default=0)
+    for line, match in zip(terminal.table(rows), result):
+        print(line)
+        if match.medicine.summary is not None:
+            print(" " * indent + terminal.printable(match.medicine.summary.text))
+    return _print_outcome(result, result.answer, engine, "medicine of that name")
+
+
+def _symptom(options: argparse.Namespace, engine: pilling.Engine) -> int:
+    text = " ".join(options.text)
+    result = engine.search_symptom(text, limit=options.limit)
+    if options.json:
+        return _print_answer_json(result, query=text)
+    for match in result:
+        words = [(start, start + len(word)) for word in match.words if (start := match.summary.find(word)) >= 0]
+        name, company = terminal.printable(match.medicine.name), terminal.printable(match.medicine.company)
+        print(f"{match.medicine.id}  {name}  {company}".rstrip())
+        print(f"           {terminal.highlight(match.summary, words, _is_colored())}")
+    return _print_outcome(result, result.answer, engine, "medicine for that")
+
+
+def _suggest(options: argparse.Namespace, engine: pilling.Engine) -> int:
+    text = " ".join(options.text)
+    names = engine.suggest(text, limit=options.limit)
+    if options.json:
+        _print_json({"query": text, "names": names})
+    else:
+        for name in names:
+            print(terminal.printable(name))
+    return FOUND if names else NOTHING_FOUND
+
+
+def _near(options: argparse.Namespace, engine: pilling.Engine) -> int:
+    open_at = datetime.datetime.now(KOREAN_TIME) if options.open_now else options.open_at
+    result = engine.pharmacies_near(
+        options.latitude,
+        options.longitude,
+        radius_meters=options.radius,
+        limit=options.limit,
+        open_at=open_at,
+        include_unknown_hours=options.include_unknown,
+    )
+    if options.json:
+        return _print_answer_json(result)
+    rows = [
+        (
+            terminal.printable(nearby.pharmacy.name),
+            terminal.distance(nearby.distance_meters),
+            "hours unknown" if nearby.state is pilling.OpenState.unknown else nearby.state.value,
+            "-" if nearby.today is None else str(nearby.today),
+            terminal.printable(nearby.pharmacy.telephone) or "-",
+        )
+        for nearby in result
+    ]
+    for line in terminal.table(rows):
+        print(line)
+    if not result and open_at is not None and not options.include_unknown:
+        _complain("none is known to be open; --include-unknown adds those whose hours nobody gave")
+    return _print_outcome(result, result.answer, engine, f"pharmacy within {terminal.distance(options.radius).strip()}")
+
+
+def _show(options: argparse.Namespace, engine: pilling.Engine) -> int:
+    medicine = engine.medicine(options.id)
+    if options.json:
+        _print_json(None if medicine is None else dataclasses.asdict(medicine))
+    elif medicine is None:
+        _complain(f"no medicine has the product code {options.id}")
+    else:
+        _print_medicine(medicine)
+    return NOTHING_FOUND if medicine is None else FOUND
+
+
+def _print_medicine(medicine: pilling.Medicine) -> None:
+    print(terminal.highlight(medicine.name, [(0, len(medicine.name))], _is_colored()))
+    facts = [
+        ("Product code", medicine.id),
+        ("Company", medicine.company),
+        ("Ingredients", medicine.ingredients),
+        ("In short", medicine.summary.text if medicine.summary else ""),
+        ("Published", medicine.published_on),
+        ("Updated", medicine.updated_on),
+        *(("Image", image) for image in medicine.images),
+    ]
+    for line in terminal.table([(name, terminal.printable(value)) for name, value in facts if value]):
+        print(line)
+    for title, text in (
+        ("What it is for", medicine.efficacy),
+        ("How to take it", medicine.usage),
+        ("Before taking it", medicine.warnings),
+        ("Who must not take it", medicine.precautions),
+        ("What it does not go with", medicine.interactions),
+        ("Side effects", medicine.side_effects),
+        ("Storage", medicine.storage),
+    ):
+        if text:
+            print(f"\n{terminal.highlight(title, [(0, len(title))], _is_colored())}")
+            for line in text.splitlines():
+                print(f"  {terminal.printable(line)}".rstrip())
+    print("\nAs the imported data says; not medical advice.")
+
+
+def _stats(options: argparse.Namespace, engine: pilling.Engine) -> int:
+    stats = engine.stats()
+    if options.json:
+        _print_json(dataclasses.asdict(stats))
+        return FOUND
+    rows = [
+        ("Database", terminal.printable(stats.store)),
+        ("Medicines", f"{stats.medicines:,}"),
+        ("Pharmacies", f"{stats.pharmacies:,}"),
+        ("Version of the data", f"{stats.catalogue_version:,}"),
+    ]
+    for line in terminal.table(rows):
+        print(line)
+    return FOUND
+
+
+def _print_outcome(found: Sequence[object], answer: pilling.Answer, engine: pilling.Engine, what: str) -> int:
+    for warning in answer.warnings:
+        _complain(f"note: {warning}")
+    if found:
+        sys.stdout.flush()
+        elapsed = terminal.duration(answer.elapsed_seconds)
+        results = "1 result" if len(found) == 1 else f"{len(found):,} results"
+        print(f"{results} in {elapsed} ({answer.origin.value})", file=sys.stderr)
+        return FOUND
+    stats = engine.stats()
+    is_empty = stats.medicines == 0 and stats.pharmacies == 0
+    _complain(f"no {what}{'; the database is empty' if is_empty else ''}")
+    return NOTHING_FOUND
+
+
+def _print_answer_json(
+    result: pilling.SearchResult | pilling.SymptomResult | pilling.NearbyResult, **extra: object
+) -> int:
+    _print_json({**extra, **dataclasses.asdict(result)})
+    return FOUND if result else NOTHING_FOUND
+
+
+def _print_json(document: object) -> None:
+    print(json.dumps(document, ensure_ascii=False, indent=2, default=_json_value))
+
+
+def _json_value(value: Any) -> object:
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, datetime.datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _complain(message: str) -> None:
+    sys.stdout.flush()
+    print("pilling: " + terminal.printable(" ".join(message.split())), file=sys.stderr)
+
+
+def _is_colored() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

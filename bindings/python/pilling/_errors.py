@@ -1,0 +1,54 @@
+"""What Pilling raises. Absence is not an error, nor is an answer that is degraded: see ``Answer.degraded``."""
+
+
+class Error(Exception):
+    """Base of everything Pilling raises."""
+
+
+class InvalidArgument(Error, ValueError):
+    """The call itself is wrong: fix the argument."""
+
+
+class StorageError(Error, OSError):
+    """The database, or a file to import, cannot be used. ``location`` is its path or address."""
+
+    def __init__(self, message: str, *, location: str = "") -> None:
+        super().__init__(message)
+        self.location = location
+
+
+class NetworkError(Error, ConnectionError):
+    """No reply came from ``host``; a retry may help."""
+
+    def __init__(self, message: str, *, host: str = "") -> None:
+        super().__init__(message)
+        self.host = host
+
+
+class Timeout(NetworkError, TimeoutError):
+    """The deadline passed before a reply came."""
+
+
+class ServiceError(Error):
+    """A remote service answered "no".
+
+    ``status`` is the service's own code: the HTTP status, or a result code such as 22 of data.go.kr.
+    ``retry_after`` is how many seconds it asked to wait, when it did.
+    """
+
+    def __init__(
+        self, message: str, *, service: str = "", status: int = 0, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.service = service
+        self.status = status
+        self.retry_after = retry_after
+
+
+class BadData(Error):
+    """A reply or a file made no sense. ``source`` is the file's path or the service's name."""
+
+    def __init__(self, message: str, *, source: str = "", byte_offset: int | None = None) -> None:
+        super().__init__(message)
+        self.source = source
+        self.byte_offset = byte_offset

@@ -1,0 +1,338 @@
+"""What an engine answers: frozen values that can be compared, hashed, pickled, matched and turned into dicts.
+
+Durations are seconds. A span is a pair ``(start, end)`` that cuts a ``str``: ``name[start:end]``; in C++ the same span
+counts bytes.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, TypeVar, overload
+
+Span = tuple[int, int]
+
+ProgressHook = Callable[[int, int], object]
+"""Told how much is done and how much there is in all, on the thread that works. What it raises ends the work."""
+
+
+class MatchKind(enum.Enum):
+    """How a name matched, best first."""
+
+    exact = "exact"
+    """The whole name, but for spaces, punctuation, case and the spelling of units."""
+    prefix = "prefix"
+    """The beginning of the name."""
+    inside = "inside"
+    """Some other part of the name."""
+
+
+class Origin(enum.Enum):
+    """Where an answer was found, cheapest first."""
+
+    memory_cache = "memory_cache"
+    index = "index"
+    store = "store"
+    shared_cache = "shared_cache"
+    live = "live"
+
+
+class OpenState(enum.Enum):
+    """Whether a pharmacy is open. ``unknown`` when no source gave hours for the day."""
+
+    unknown = "unknown"
+    closed = "closed"
+    open = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a medicine is for, in few words, and who wrote it."""
+
+    text: str
+    indications: tuple[str, ...]
+    maker: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Medicine:
+    """One product, as e약은요 describes it. An empty text means "not given"."""
+
+    id: str
+    """품목기준코드, the product code: nine digits."""
+    name: str
+    company: str
+    ingredients: str
+    efficacy: str
+    usage: str
+    warnings: str
+    """What to know before taking it."""
+    precautions: str
+    """Who must not take it."""
+    interactions: str
+    """Which medicines and foods to watch."""
+    side_effects: str
+    storage: str
+    images: tuple[str, ...]
+    published_on: str
+    """ISO date, or empty."""
+    updated_on: str
+    """ISO date, or empty."""
+    summary: Summary | None
+    """Of ``efficacy``; none when there is no text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How an answer was found."""
+
+    origin: Origin
+    elapsed_seconds: float
+    degraded: bool
+    """Something that should have helped did not; ``warnings`` say what."""
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MedicineMatch:
+    """One medicine found by name."""
+
+    medicine: Medicine
+    kind: MatchKind
+    score: float
+    """Above 0, up to 1; 1 only for the exact name. Comparable within one result."""
+    spans: tuple[Span, ...]
+    """What matched in ``medicine.name``."""
+    approximate: bool
+    """Letters had to be changed to match: it may be another medicine."""
+
+
+@dataclass(frozen=True, slots=True)
+class SymptomMatch:
+    """One medicine whose efficacy text speaks of a symptom."""
+
+    medicine: Medicine
+    score: float
+    words: tuple[str, ...]
+    """The words of the query that were found."""
+    spans: tuple[Span, ...]
+    """What matched in ``medicine.efficacy``."""
+    summary: str
+    """Of the efficacy, for what was asked."""
+
+
+_Item = TypeVar("_Item", covariant=True)
+
+
+class _Results(Sequence[_Item]):
+    """The hits of a result, so that it can be looped over, counted and cut like any sequence."""
+
+    __slots__ = ()
+
+    def _items(self) -> tuple[_Item, ...]:
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        return len(self._items())
+
+    @overload
+    def __getitem__(self, index: int) -> _Item: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[_Item, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> _Item | tuple[_Item, ...]:
+        return self._items()[index]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult(_Results[MedicineMatch]):
+    """A sequence of matches, best first. Equal to another one with the same matches."""
+
+    matches: tuple[MedicineMatch, ...]
+    answer: Answer = field(compare=False)
+
+    def _items(self) -> tuple[MedicineMatch, ...]:
+        return self.matches
+
+
+@dataclass(frozen=True, slots=True)
+class SymptomResult(_Results[SymptomMatch]):
+    """A sequence of matches, best first. Equal to another one with the same matches."""
+
+    matches: tuple[SymptomMatch, ...]
+    answer: Answer = field(compare=False)
+
+    def _items(self) -> tuple[SymptomMatch, ...]:
+        return self.matches
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinate:
+    """WGS 84 position in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInterval:
+    """Opening time of one day in minutes after its midnight. ``close`` may pass midnight: 1500 is 01:00 of the next
+    day. Open round the clock is 0 to 1440. ``str`` gives "09:00-19:00"."""
+
+    open: int
+    close: int
+
+    def __str__(self) -> str:
+        if (self.open, self.close) == (0, 1440):
+            return "24 hours"
+        next_day = " (+1)" if self.close > 1440 else ""
+        close = self.close - 1440 if next_day else self.close
+        return f"{self.open // 60:02}:{self.open % 60:02}-{close // 60:02}:{close % 60:02}{next_day}"
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningHours:
+    """A week of opening times. A day without an interval is *unknown*: the sources leave out closed days and days
+    that nobody entered alike."""
+
+    days: tuple[OpenInterval | None, ...]
+    """Monday to Sunday, as ``datetime.weekday`` counts, then public holidays."""
+
+    holiday: ClassVar[int] = 7
+
+    def is_known(self) -> bool:
+        """Whether any day has an interval."""
+        return any(day is not None for day in self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Pharmacy:
+    """A pharmacy. ``id`` is the one that its source gave."""
+
+    id: str
+    name: str
+    address: str
+    telephone: str
+    position: Coordinate
+    hours: OpeningHours
+
+
+@dataclass(frozen=True, slots=True)
+class NearbyPharmacy:
+    """A pharmacy and how far it is."""
+
+    pharmacy: Pharmacy
+    distance_meters: float
+    state: OpenState
+    """At ``open_at``, else at the time of the call. Public holidays are not known."""
+    today: OpenInterval | None
+    """The hours of the same day."""
+
+
+@dataclass(frozen=True, slots=True)
+class NearbyResult(_Results[NearbyPharmacy]):
+    """A sequence of pharmacies, nearest first. Equal to another one with the same pharmacies."""
+
+    pharmacies: tuple[NearbyPharmacy, ...]
+    answer: Answer = field(compare=False)
+
+    def _items(self) -> tuple[NearbyPharmacy, ...]:
+        return self.pharmacies
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedRow:
+    """A row that was passed over, or kept with a part left out."""
+
+    line: int
+    """Counted from 1; the number of the record where there are no lines."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did. ``repeated`` rows were joined into another row of the same id."""
+
+    rows: int
+    added: int
+    updated: int
+    unchanged: int
+    repeated: int
+    skipped: tuple[SkippedRow, ...]
+    notes: tuple[SkippedRow, ...]
+    """Rows that were kept with a part left out, and why."""
+    elapsed_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshReport:
+    """What a refresh of the summaries did."""
+
+    texts: int
+    made: int
+    kept: int
+    without: int
+    """Texts that the summarizer found no indication in."""
+    failures: tuple[str, ...]
+    is_complete: bool
+    """False: it was stopped; the next refresh goes on from there."""
+
+
+@dataclass(frozen=True, slots=True)
+class CacheStats:
+    """Counters of one cache since the engine was opened. Weights are bytes."""
+
+    hits: int
+    misses: int
+    evictions: int
+    entries: int
+    weight: int
+    maximum_weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class LatencySummary:
+    """How long calls took. Quantiles are at most 25 % above the true value."""
+
+    count: int
+    total_seconds: float
+    median_seconds: float
+    p99_seconds: float
+    maximum_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class OperationStats:
+    """One operation of an engine since it was opened."""
+
+    name: str
+    failures: int
+    slow_calls: int
+    latency: LatencySummary
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStats:
+    """What an engine holds and has done."""
+
+    store: str
+    medicines: int
+    pharmacies: int
+    """As searched: a pharmacy that two sources know counts once."""
+    catalogue_version: int
+    answers: CacheStats
+    """Finished answers in memory."""
+    summaries: CacheStats
+    operations: tuple[OperationStats, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlowCall:
+    """A call that took longer than the threshold."""
+
+    operation: str
+    elapsed_seconds: float

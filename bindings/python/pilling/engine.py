@@ -1,0 +1,150 @@
+"""The engine: medicine and pharmacy look-ups in this process."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from types import TracebackType
+from typing import NoReturn
+
+from pilling import _core
+from pilling._types import (
+    EngineStats,
+    ImportReport,
+    Medicine,
+    NearbyResult,
+    ProgressHook,
+    RefreshReport,
+    SearchResult,
+    SlowCall,
+    Summary,
+    SymptomResult,
+)
+
+KOREAN_TIME = timezone(timedelta(hours=9), "KST")
+
+
+def _seconds_since_epoch(time: datetime) -> int:
+    if time.utcoffset() is None:
+        time = time.replace(tzinfo=KOREAN_TIME)
+    return math.floor(time.timestamp())
+
+
+class Engine:
+    """Medicine and pharmacy look-ups over a local database, which is made when it is missing.
+
+    Open one per process and share it: every method may be called from any thread, and other threads go on while one
+    waits. After ``fork``, open another one. Raises StorageError when the database cannot be opened.
+
+    Calls that take longer than ``slow_call_threshold`` seconds are told to ``on_slow_call``, on the thread that made
+    them; what it raises is reported as unraisable.
+    """
+
+    def __init__(
+        self,
+        database: str | os.PathLike[str] = "pilling.db",
+        *,
+        cache_bytes: int = 32 << 20,
+        slow_call_threshold: float = 1.0,
+        on_slow_call: Callable[[SlowCall], object] | None = None,
+    ) -> None:
+        self._database = os.fspath(database)
+        self._core = _core.Engine(database, cache_bytes, slow_call_threshold, on_slow_call)
+
+    def search(self, text: str, *, limit: int = 10) -> SearchResult:
+        """Medicines by name, best first: the exact name, then names that begin so, then names that hold it.
+
+        A number in the text matches whole numbers only: "10" does not find "100".
+        """
+        return self._core.search(text, limit)
+
+    def suggest(self, text: str, *, limit: int = 10) -> list[str]:
+        """Names for typing ahead, best first, each once."""
+        return self._core.suggest(text, limit)
+
+    def search_symptom(self, text: str, *, limit: int = 10) -> SymptomResult:
+        """Medicines whose efficacy text speaks of all, or else most, words of ``text``."""
+        return self._core.search_symptom(text, limit)
+
+    def medicine(self, id: str) -> Medicine | None:
+        """The medicine with this product code, or nothing when the catalogue does not hold it."""
+        return self._core.medicine(id)
+
+    def summarize(self, id: str, keyword: str = "") -> Summary | None:
+        """The summary of a medicine's efficacy, for a keyword when one is given.
+
+        Nothing when the medicine or its text is not there.
+        """
+        return self._core.summarize(id, keyword)
+
+    def pharmacies_near(
+        self,
+        latitude: float,
+        longitude: float,
+        *,
+        radius_meters: float = 1000,
+        limit: int | None = None,
+        open_at: datetime | None = None,
+        include_unknown_hours: bool = False,
+    ) -> NearbyResult:
+        """Pharmacies within the radius, nearest first.
+
+        With ``open_at``, only those known to be open then, and with ``include_unknown_hours`` also those whose hours
+        are unknown. A time without a time zone is Korean time. Public holidays are not known.
+        """
+        instant = None if open_at is None else _seconds_since_epoch(open_at)
+        return self._core.pharmacies_near(latitude, longitude, radius_meters, limit, instant, include_unknown_hours)
+
+    def import_medicines(
+        self, path: str | os.PathLike[str], *, on_progress: ProgressHook | None = None
+    ) -> ImportReport:
+        """Reads e약은요 rows: JSON lines, a JSON array, or an API response body; plain or gzip.
+
+        A bad row is reported and skipped; a file that is not what it claims raises BadData. It is one transaction:
+        what ends it early, such as Ctrl-C or an exception of ``on_progress``, leaves the database as it was.
+        """
+        return self._core.import_medicines(path, on_progress)
+
+    def import_pharmacies(
+        self, path: str | os.PathLike[str], *, on_progress: ProgressHook | None = None
+    ) -> ImportReport:
+        """Reads pharmacies: HIRA CSV, Seoul hours CSV, or NMC JSON; plain or gzip. As ``import_medicines``."""
+        return self._core.import_pharmacies(path, on_progress)
+
+    def refresh(self, *, commit_every: int = 20, on_progress: ProgressHook | None = None) -> RefreshReport:
+        """Makes the summaries that the database lacks, one for each distinct text.
+
+        It commits after each ``commit_every`` summaries; when it is ended early, the next one goes on from there.
+        """
+        return self._core.refresh(commit_every, on_progress)
+
+    def stats(self) -> EngineStats:
+        """What the engine holds and has done since it was opened."""
+        return self._core.stats()
+
+    def metrics_text(self) -> str:
+        """The statistics in the Prometheus text exposition format, version 0.0.4."""
+        return self._core.metrics_text()
+
+    def close(self) -> None:
+        """Closes the database; calls under way on other threads end as usual. Closing twice is fine."""
+        self._core.close()
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Engine({self._database!r}{', closed' if self._core.closed else ''})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "an Engine holds an open database and cannot be pickled or copied; "
+            "pass the database's path and open an Engine where it is needed"
+        )
