@@ -1,0 +1,500 @@
+#include "pilling/engine.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "pilling/error.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace pilling {
+namespace {
+
+using std::chrono::sys_seconds;
+using namespace std::chrono_literals;
+
+// A Wednesday, 12:00 in Korea.
+constexpr sys_seconds wednesday_noon = std::chrono::sys_days(std::chrono::year(2026) / 11 / 25) + 3h;
+
+std::string medicine_row(const std::string& id, const std::string& name, const std::string& efficacy,
+                         const std::string& image = "null") {
+  return R"({"itemSeq":")" + id + R"(","itemName":")" + name + R"(","entpName":"가상제약","efcyQesitm":")" + efficacy +
+         R"(","itemImage":)" + image + "}\n";
+}
+
+std::string pharmacy_rows() {
+  return "hpid,dutyName,dutyAddr,dutyTel1,wgs84Lon,wgs84Lat,dutyTime3s,dutyTime3c\n"
+         "C0000001,가까운약국,서울특별시 중구 1,02-000-0001,126.9781,37.5665,0900,1900\n"
+         "C0000002,먼약국,서울특별시 중구 2,02-000-0002,126.9850,37.5665,1300,2500\n"
+         "C0000003,모르는약국,서울특별시 중구 3,02-000-0003,126.9790,37.5665,,\n";
+}
+
+class EngineTest : public testing::Test {
+ protected:
+  EngineOptions options() {
+    EngineOptions options;
+    options.database = directory_.path() / "pilling.db";
+    options.now = [] { return std::chrono::system_clock::time_point(wednesday_noon); };
+    return options;
+  }
+
+  std::filesystem::path file(const std::string& name, const std::string& content) {
+    const auto path = directory_.path() / name;
+    std::ofstream(path, std::ios::binary) << content;
+    return path;
+  }
+
+  std::filesystem::path three_medicines() {
+    return file("medicines.jsonl", medicine_row("200000001", "가나정500밀리그람", "이 약은 두통, 치통에 사용합니다.") +
+                                       medicine_row("200000002", "가나정", "이 약은 두통, 치통에 사용합니다.") +
+                                       medicine_row("200000003", "다라시럽", "이 약은 기침, 가래에 사용합니다."));
+  }
+
+  support::TemporaryDirectory directory_;
+};
+
+std::vector<std::string> names_of(const SearchResult& result) {
+  std::vector<std::string> names;
+  for (const MedicineMatch& match : result.matches) names.push_back(match.medicine->name);
+  return names;
+}
+
+TEST_F(EngineTest, FindsNothingInAnEmptyDatabase) {
+  const Engine engine(options());
+
+  EXPECT_TRUE(engine.search("가나정").matches.empty());
+  EXPECT_TRUE(engine.search_symptom("두통").matches.empty());
+  EXPECT_TRUE(engine.pharmacies_near({37.5665, 126.9780}).pharmacies.empty());
+  EXPECT_EQ(engine.stats().medicines, 0u);
+}
+
+TEST_F(EngineTest, SaysWhatAnImportDid) {
+  Engine engine(options());
+
+  const ImportReport first = engine.import_medicines(three_medicines());
+  const ImportReport second = engine.import_medicines(three_medicines());
+  const ImportReport third = engine.import_medicines(
+      file("later.jsonl", medicine_row("200000001", "가나정500밀리그람", "이 약은 발열에 사용합니다.") +
+                              medicine_row("200000004", "마바정", "이 약은 설사에 사용합니다.") + "{\"itemSeq\":\n"));
+
+  EXPECT_EQ(first.added, 3u);
+  EXPECT_EQ(second.unchanged, 3u);
+  EXPECT_EQ(second.added + second.updated, 0u);
+  EXPECT_EQ(third.added, 1u);
+  EXPECT_EQ(third.updated, 1u);
+  ASSERT_EQ(third.skipped.size(), 1u);
+  EXPECT_EQ(third.skipped[0].line, 3u);
+  EXPECT_EQ(third.rows, 3u);
+  EXPECT_EQ(engine.stats().medicines, 4u);
+}
+
+TEST_F(EngineTest, JoinsRepeatedCodesWithTheLastTextAndAllImages) {
+  Engine engine(options());
+  const auto path =
+      file("repeated.jsonl", medicine_row("200000001", "가나정", "이 약은 두통에 사용합니다.", R"("https://a/1")") +
+                                 medicine_row("200000001", "가나정", "이 약은 치통에 사용합니다.", R"("https://a/2")"));
+
+  const ImportReport report = engine.import_medicines(path);
+  const ImportReport again = engine.import_medicines(path);
+  const auto medicine = engine.medicine({"200000001"});
+
+  EXPECT_EQ(report.added, 1u);
+  EXPECT_EQ(report.repeated, 1u);
+  EXPECT_EQ(again.unchanged, 1u);
+  ASSERT_TRUE(medicine);
+  EXPECT_EQ(medicine->efficacy, "이 약은 치통에 사용합니다.");
+  EXPECT_EQ(medicine->images, (std::vector<std::string>{"https://a/1", "https://a/2"}));
+}
+
+TEST_F(EngineTest, PutsTheExactNameBeforeALongerOne) {
+  Engine engine(options());
+  engine.import_medicines(three_medicines());
+
+  const SearchResult result = engine.search("가나정");
+
+  EXPECT_EQ(names_of(result), (std::vector<std::string>{"가나정", "가나정500밀리그람"}));
+  EXPECT_EQ(result.matches[0].kind, MatchKind::exact);
+  EXPECT_EQ(result.matches[1].kind, MatchKind::prefix);
+  EXPECT_EQ(result.matches[1].spans, (std::vector<ByteSpan>{{0, 9}}));
+}
+
+TEST_F(EngineTest, AnswersTheSameFromMemoryUntilTheCatalogueChanges) {
+  Engine engine(options());
+  engine.import_medicines(three_medicines());
+
+  const SearchResult first = engine.search("가나");
+  const SearchResult second = engine.search("가나");
+  engine.import_medicines(file("more.jsonl", medicine_row("200000009", "가나", "이 약은 두통에 사용합니다.")));
+  const SearchResult third = engine.search("가나");
+
+  EXPECT_EQ(first.answer.origin, Origin::index);
+  EXPECT_EQ(second.answer.origin, Origin::memory_cache);
+  EXPECT_EQ(names_of(first), names_of(second));
+  EXPECT_EQ(third.answer.origin, Origin::index);
+  EXPECT_EQ(names_of(third).front(), "가나");
+}
+
+TEST_F(EngineTest, SuggestsEachNameOnce) {
+  Engine engine(options());
+  engine.import_medicines(file("same.jsonl", medicine_row("200000001", "가나정", "") +
+                                                 medicine_row("200000002", "가나정", "") +
+                                                 medicine_row("200000003", "가나시럽", "")));
+
+  const auto names = engine.suggest("가나", 2);
+
+  EXPECT_EQ(names, (std::vector<std::string>{"가나정", "가나시럽"}));
+}
+
+TEST_F(EngineTest, FindsMedicinesBySymptomWithTheSummaryForIt) {
+  Engine engine(options());
+  engine.import_medicines(three_medicines());
+
+  const SymptomResult result = engine.search_symptom("치통");
+
+  ASSERT_EQ(result.matches.size(), 2u);
+  for (const SymptomMatch& match : result.matches) {
+    EXPECT_EQ(match.summary, "치통");
+    ASSERT_EQ(match.spans.size(), 1u);
+    EXPECT_EQ(match.medicine->efficacy.substr(match.spans[0].begin, match.spans[0].end - match.spans[0].begin), "치통");
+  }
+}
+
+TEST_F(EngineTest, GivesEveryMedicineTheSummaryOfItsText) {
+  Engine engine(options());
+  engine.import_medicines(three_medicines());
+
+  const auto medicine = engine.medicine({"200000003"});
+
+  ASSERT_TRUE(medicine && medicine->summary);
+  EXPECT_EQ(medicine->summary->text, "기침, 가래");
+  EXPECT_EQ(medicine->summary->indications, (std::vector<std::string>{"기침", "가래"}));
+  EXPECT_EQ(medicine->summary->made_at, wednesday_noon);
+  EXPECT_FALSE(engine.medicine({"999999999"}));
+}
+
+TEST_F(EngineTest, FindsPharmaciesByDistanceWithTodaysHours) {
+  Engine engine(options());
+  engine.import_pharmacies(file("pharmacies.csv", pharmacy_rows()));
+
+  const NearbyResult all = engine.pharmacies_near({37.5665, 126.9780});
+  const NearbyResult open = engine.pharmacies_near({37.5665, 126.9780}, {.open_at = wednesday_noon});
+
+  ASSERT_EQ(all.pharmacies.size(), 3u);
+  EXPECT_EQ(all.pharmacies[0].pharmacy->name, "가까운약국");
+  EXPECT_EQ(all.pharmacies[0].state, OpenState::open);
+  EXPECT_EQ(all.pharmacies[0].today, (OpenInterval{540, 1140}));
+  EXPECT_EQ(all.pharmacies[1].state, OpenState::unknown);
+  EXPECT_EQ(all.pharmacies[2].state, OpenState::closed);
+  ASSERT_EQ(open.pharmacies.size(), 1u);
+  EXPECT_EQ(open.pharmacies[0].pharmacy->name, "가까운약국");
+  EXPECT_FALSE(open.answer.warnings.empty());
+}
+
+TEST_F(EngineTest, KeepsWhatWasImportedWhenOpenedAgain) {
+  {
+    Engine engine(options());
+    engine.import_medicines(three_medicines());
+    engine.import_pharmacies(file("pharmacies.csv", pharmacy_rows()));
+  }
+
+  const Engine engine(options());
+
+  EXPECT_EQ(engine.stats().medicines, 3u);
+  EXPECT_EQ(engine.stats().pharmacies, 3u);
+  EXPECT_EQ(names_of(engine.search("다라시럽")), (std::vector<std::string>{"다라시럽"}));
+}
+
+TEST_F(EngineTest, RefusesAForeignFileAndKeepsTheOldData) {
+  Engine engine(options());
+  engine.import_medicines(three_medicines());
+
+  EXPECT_THROW(engine.import_medicines(file("page.html", "<html>점검 중</html>")), BadData);
+  EXPECT_THROW(engine.import_medicines(directory_.path() / "missing.jsonl"), StorageError);
+
+  EXPECT_EQ(engine.stats().medicines, 3u);
+}
+
+TEST_F(EngineTest, AbandonsAnImportWhoseProgressHookThrows) {
+  Engine engine(options());
+  struct Cancelled {};
+
+  EXPECT_THROW(engine.import_medicines(three_medicines(), [](auto, auto) { throw Cancelled(); }), Cancelled);
+
+  const ImportReport report = engine.import_medicines(three_medicines());
+  EXPECT_EQ(report.added, 3u);
+  EXPECT_EQ(names_of(engine.search("다라시럽")).size(), 1u);
+}
+
+TEST_F(EngineTest, RejectsCallsThatCannotBeAnswered) {
+  const Engine engine(options());
+
+  EXPECT_THROW(engine.search("가나", 0), InvalidArgument);
+  EXPECT_THROW(engine.suggest("가나", 0), InvalidArgument);
+  EXPECT_THROW(engine.search_symptom("두통", 0), InvalidArgument);
+  EXPECT_THROW(engine.search("\xff\xfe"), InvalidArgument);
+  EXPECT_THROW(engine.search_symptom("\xff\xfe"), InvalidArgument);
+  EXPECT_THROW(engine.search(std::string(10 << 20, 'a')), InvalidArgument);
+  EXPECT_THROW(engine.pharmacies_near({91, 0}), InvalidArgument);
+  EXPECT_TRUE(engine.search("").matches.empty());
+  EXPECT_TRUE(engine.search(" \t").matches.empty());
+  EXPECT_TRUE(engine.search("💊").matches.empty());
+}
+
+TEST_F(EngineTest, CountsCallsFailuresAndSlowCalls) {
+  EngineOptions counted = options();
+  std::vector<std::string> slow;
+  counted.slow_call_threshold = 0ns;
+  counted.on_slow_call = [&](const SlowCall& call) { slow.emplace_back(call.operation); };
+  const Engine engine(counted);
+
+  engine.search("가나");
+  EXPECT_THROW(engine.search("가나", 0), InvalidArgument);
+
+  const EngineStats stats = engine.stats();
+  const auto search = std::ranges::find(stats.operations, "search", &OperationStats::name);
+  ASSERT_NE(search, stats.operations.end());
+  EXPECT_EQ(search->latency.count, 2u);
+  EXPECT_EQ(search->failures, 1u);
+  EXPECT_EQ(search->slow_calls, 2u);
+  EXPECT_EQ(slow, (std::vector<std::string>{"search", "search"}));
+  EXPECT_NE(engine.metrics_text().find("pilling_call_failures_total{operation=\"search\"} 1\n"), std::string::npos);
+}
+
+TEST_F(EngineTest, AnswersWhileAnotherThreadImports) {
+  Engine engine(options());
+  engine.import_medicines(three_medicines());
+  std::atomic<bool> is_done = false;
+  std::atomic<int> wrong = 0;
+  std::vector<std::jthread> readers;
+  for (int reader = 0; reader < 4; ++reader) {
+    readers.emplace_back([&] {
+      while (!is_done) {
+        const SearchResult result = engine.search("가나정");
+        if (result.matches.empty() || result.matches[0].kind != MatchKind::exact) ++wrong;
+      }
+    });
+  }
+
+  for (int round = 0; round < 20; ++round) {
+    engine.import_medicines(file("round.jsonl", medicine_row("200000010", "사아정" + std::to_string(round), "")));
+  }
+  is_done = true;
+  readers.clear();
+
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(names_of(engine.search("사아정19")), (std::vector<std::string>{"사아정19"}));
+}
+
+TEST_F(EngineTest, SeesWhatAnotherEngineImportedWhenItImportsTheSame) {
+  Engine first(options());
+  Engine second(options());
+  first.import_medicines(three_medicines());
+  first.import_pharmacies(file("pharmacies.csv", pharmacy_rows()));
+
+  const ImportReport medicines = second.import_medicines(three_medicines());
+  const ImportReport pharmacies = second.import_pharmacies(file("pharmacies.csv", pharmacy_rows()));
+
+  EXPECT_EQ(medicines.unchanged, 3u);
+  EXPECT_EQ(pharmacies.unchanged, 3u);
+  EXPECT_EQ(second.stats().medicines, 3u);
+  EXPECT_EQ(second.stats().pharmacies, 3u);
+  EXPECT_EQ(names_of(second.search("다라시럽")), (std::vector<std::string>{"다라시럽"}));
+}
+
+TEST_F(EngineTest, TakesTheImagesOfTheLatestFileOnly) {
+  Engine engine(options());
+  engine.import_medicines(file("old.jsonl", medicine_row("200000001", "가나정", "", R"("https://a/old")")));
+
+  const ImportReport report =
+      engine.import_medicines(file("new.jsonl", medicine_row("200000001", "가나정", "", R"("https://a/new")")));
+
+  EXPECT_EQ(report.updated, 1u);
+  EXPECT_EQ(engine.medicine({"200000001"})->images, (std::vector<std::string>{"https://a/new"}));
+}
+
+TEST_F(EngineTest, WarnsThatHolidaysAreUnknownWheneverItShowsHours) {
+  Engine engine(options());
+  engine.import_pharmacies(file("pharmacies.csv", pharmacy_rows()));
+
+  EXPECT_FALSE(engine.pharmacies_near({37.5665, 126.9780}).answer.warnings.empty());
+  EXPECT_TRUE(engine.pharmacies_near({35.0, 129.0}).answer.warnings.empty());
+}
+
+class TableSource : public MedicineSource {
+ public:
+  std::string name() const override { return "table"; }
+
+  SourcePage<Medicine> fetch(const MedicineQuery& query, const CallOptions&) override {
+    ++fetches;
+    if (fails) throw NetworkError("no route", "example.invalid");
+    SourcePage<Medicine> page;
+    if (query.name == "자차정") {
+      Medicine medicine;
+      medicine.id = {"200000077"};
+      medicine.name = "자차정";
+      medicine.efficacy = "이 약은 멀미에 사용합니다.";
+      page.rows.push_back(medicine);
+    }
+    page.total = page.rows.size();
+    return page;
+  }
+
+  std::atomic<int> fetches = 0;
+  bool fails = false;
+};
+
+// Answers rows of which one could never be read back.
+class BrokenSource : public MedicineSource {
+ public:
+  std::string name() const override { return "broken"; }
+
+  SourcePage<Medicine> fetch(const MedicineQuery& query, const CallOptions&) override {
+    SourcePage<Medicine> page;
+    page.rows.resize(3);
+    page.rows[0].id = {"200000088"};
+    page.rows[0].name = query.name;
+    page.rows[1].id = {"200000089"};
+    page.rows[1].name = "\xB0\xA1";
+    page.rows[2].name = "이름만";
+    page.total = page.rows.size();
+    return page;
+  }
+};
+
+TEST_F(EngineTest, KeepsNoRowOfASourceThatCouldNotBeReadBack) {
+  EngineOptions with_source = options();
+  with_source.sources = {std::make_shared<BrokenSource>()};
+  const Engine engine(with_source);
+
+  const SearchResult result = engine.search("타파정");
+
+  EXPECT_EQ(names_of(result), (std::vector<std::string>{"타파정"}));
+  EXPECT_EQ(result.answer.warnings, (std::vector<std::string>{"broken: 2 rows made no sense and were left out"}));
+  EXPECT_EQ(Engine(options()).stats().medicines, 1u);
+}
+
+TEST_F(EngineTest, AsksASourceOnceHoweverManyThreadsSearch) {
+  EngineOptions with_source = options();
+  const auto source = std::make_shared<TableSource>();
+  with_source.sources = {source};
+  const Engine engine(with_source);
+  std::atomic<int> found = 0;
+
+  {
+    std::vector<std::jthread> callers;
+    for (int caller = 0; caller < 16; ++caller) {
+      callers.emplace_back([&] { found += static_cast<int>(engine.search("자차정").matches.size()); });
+    }
+  }
+
+  EXPECT_EQ(found, 16);
+  EXPECT_EQ(source->fetches, 1);
+}
+
+TEST_F(EngineTest, AsksASourceOnceForANameItDoesNotKnow) {
+  EngineOptions with_source = options();
+  const auto source = std::make_shared<TableSource>();
+  with_source.sources = {source};
+  const Engine engine(with_source);
+
+  const SearchResult live = engine.search("자차정");
+  const SearchResult here = engine.search("자차정");
+  engine.search("없는약");
+  engine.search("없는약");
+
+  EXPECT_EQ(live.answer.origin, Origin::live);
+  ASSERT_EQ(live.matches.size(), 1u);
+  EXPECT_EQ(live.matches[0].medicine->summary->text, "멀미");
+  EXPECT_EQ(here.answer.origin, Origin::index);
+  EXPECT_EQ(source->fetches, 2);
+  EXPECT_EQ(Engine(options()).stats().medicines, 1u);
+}
+
+TEST_F(EngineTest, SaysThatASourceFailed) {
+  EngineOptions with_source = options();
+  const auto source = std::make_shared<TableSource>();
+  source->fails = true;
+  with_source.sources = {source};
+  const Engine engine(with_source);
+
+  const SearchResult result = engine.search("자차정");
+
+  EXPECT_TRUE(result.matches.empty());
+  EXPECT_TRUE(result.answer.degraded);
+  EXPECT_EQ(result.answer.warnings, (std::vector<std::string>{"table: no route"}));
+}
+
+class CountingSummarizer : public Summarizer {
+ public:
+  std::string maker() const override { return "model/1"; }
+  bool is_free() const override { return false; }
+
+  std::optional<Summary> summarize(const SummaryRequest& request, const CallOptions&) override {
+    ++calls;
+    if (fails) throw ServiceError("overloaded", "model", 503);
+    return Summary{.text = "요약 " + std::string(request.keyword), .indications = {}, .maker = maker(), .made_at = {}};
+  }
+
+  std::atomic<int> calls = 0;
+  bool fails = false;
+};
+
+TEST_F(EngineTest, PaysForASummaryOnceAcrossProductsAndRestarts) {
+  EngineOptions with_model = options();
+  const auto model = std::make_shared<CountingSummarizer>();
+  with_model.summarizer = model;
+  {
+    Engine engine(with_model);
+    engine.import_medicines(three_medicines());
+    EXPECT_EQ(engine.summarize({"200000001"}, "두통")->text, "요약 두통");
+    EXPECT_EQ(engine.summarize({"200000002"}, "두통")->text, "요약 두통");
+  }
+
+  const Engine engine(with_model);
+  const auto summary = engine.summarize({"200000001"}, "두통");
+
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->maker, "model/1");
+  EXPECT_EQ(model->calls, 1);
+}
+
+TEST_F(EngineTest, FallsBackToTheExtractiveSummaryWhenTheModelFails) {
+  EngineOptions with_model = options();
+  const auto model = std::make_shared<CountingSummarizer>();
+  model->fails = true;
+  with_model.summarizer = model;
+  Engine engine(with_model);
+  engine.import_medicines(three_medicines());
+
+  const auto summary = engine.summarize({"200000001"});
+
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->text, "두통, 치통");
+  EXPECT_NE(summary->maker, "model/1");
+}
+
+TEST_F(EngineTest, ShowsTheModelsSummariesAfterARefresh) {
+  EngineOptions with_model = options();
+  const auto model = std::make_shared<CountingSummarizer>();
+  with_model.summarizer = model;
+  Engine engine(with_model);
+  engine.import_medicines(three_medicines());
+
+  const RefreshReport first = engine.refresh();
+  const RefreshReport second = engine.refresh();
+
+  EXPECT_EQ(first.texts, 2u);
+  EXPECT_EQ(first.made, 2u);
+  EXPECT_EQ(second.made, 0u);
+  EXPECT_EQ(second.kept, 2u);
+  EXPECT_EQ(model->calls, 2);
+  EXPECT_EQ(engine.medicine({"200000001"})->summary->maker, "model/1");
+}
+
+}  // namespace
+}  // namespace pilling

@@ -1,0 +1,6 @@
+# Installs what a packager would, into an empty folder: cmake -DBUILD=folder -DSTAGE=folder -P install.cmake
+file(REMOVE_RECURSE ${STAGE})
+foreach(component runtime development)
+  execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${STAGE} --component ${component}
+    COMMAND_ERROR_IS_FATAL ANY)
+endforeach()

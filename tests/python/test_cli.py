@@ -1,0 +1,296 @@
+import json
+import os
+import pathlib
+import pty
+import subprocess
+import sys
+
+import pilling
+import pytest
+from conftest import CENTER, MEDICINES, many_medicines, write_medicines
+from pilling import _terminal as terminal
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "pilling", *map(str, arguments)]
+
+
+def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(*arguments), env={**os.environ, **environment}, capture_output=True, encoding="utf-8", timeout=120
+    )
+
+
+def run_in_terminal(*arguments: object, **environment: str) -> str:
+    """What a person would see: both streams are one pseudo-terminal."""
+    try:
+        ours, theirs = pty.openpty()
+    except OSError:
+        pytest.skip("this system offers no pseudo-terminals; mount /dev/pts to run this test")
+    process = subprocess.Popen(command(*arguments), env={**os.environ, **environment}, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    seen = b""
+    try:
+        while chunk := os.read(ours, 65536):
+            seen += chunk
+    except OSError:  # Linux says so when the other side is closed.
+        pass
+    os.close(ours)
+    assert process.wait(timeout=120) == 0
+    return seen.decode("utf-8")
+
+
+@pytest.fixture
+def filled(engine: pilling.Engine, database: pathlib.Path) -> pathlib.Path:
+    return database
+
+
+def test_import_prints_a_report(database, medicine_file, pharmacy_file):
+    done = run("--database", database, "import", "--medicines", medicine_file, "--pharmacies", pharmacy_file)
+
+    assert done.returncode == 0, done.stderr
+    assert "5 rows of medicines" in done.stdout
+    assert "5 added" in done.stdout
+    assert "3 rows of pharmacies" in done.stdout
+    assert done.stderr == ""
+
+
+def test_import_lists_the_first_bad_rows(database, tmp_path):
+    bad = [{"itemName": f"번호 없는 약 {number}"} for number in range(7)]
+    path = write_medicines(tmp_path / "bad.jsonl", [MEDICINES[0], *bad])
+
+    done = run("--database", database, "import", "--medicines", path)
+
+    assert done.returncode == 0
+    assert "7 skipped" in done.stdout
+    assert "line 2, skipped: " in done.stdout
+    assert "line 7, skipped" not in done.stdout
+    assert "2 more skipped" in done.stdout
+
+
+def test_import_as_json(database, medicine_file):
+    done = run("import", "--json", "--medicines", medicine_file, "--database", database)
+
+    (report,) = json.loads(done.stdout)["imports"]
+    assert report["kind"] == "medicines"
+    assert report["file"] == str(medicine_file)
+    assert (report["rows"], report["added"], report["skipped"]) == (5, 5, [])
+
+
+def test_search_shows_kind_name_and_summary(filled):
+    done = run("--database", filled, "search", "새봄정", "500밀리그램")
+
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[0].split() == ["exact", "900000001", "새봄정500밀리그램", "들꽃제약(주)"]
+    assert "두통" in done.stdout.splitlines()[1]
+    assert "\x1b" not in done.stdout
+
+
+def test_search_as_json_has_stable_keys(filled):
+    document = json.loads(run("search", "새봄", "--json", "--limit", 2, "--database", filled).stdout)
+
+    assert list(document) == ["query", "matches", "answer"]
+    assert document["query"] == "새봄"
+    assert len(document["matches"]) == 2
+    assert list(document["matches"][0]) == ["medicine", "kind", "score", "spans", "approximate"]
+    assert document["matches"][0]["kind"] == "prefix"
+    assert document["matches"][0]["spans"] == [[0, 2]]
+    assert document["matches"][0]["medicine"]["summary"]["made_at"].endswith("+00:00")
+    assert document["answer"]["origin"] == "index"
+
+
+def test_symptom(filled):
+    done = run("symptom", "코막힘", "--database", filled)
+    document = json.loads(run("symptom", "코막힘", "--database", filled, "--json").stdout)
+
+    assert "푸른솔연질캡슐(멘톨)" in done.stdout
+    assert "코막힘" in done.stdout
+    assert document["matches"][0]["words"] == ["코막힘"]
+
+
+def test_suggest(filled):
+    assert len(run("suggest", "새봄정", "--database", filled).stdout.splitlines()) == 2
+    assert len(json.loads(run("suggest", "새봄정", "--database", filled, "--json").stdout)["names"]) == 2
+
+
+def test_near_shows_distance_state_and_hours(filled):
+    done = run("near", *CENTER, "--open-at", "2026-07-06T10:00", "--include-unknown", "--database", filled)
+
+    first, second, third = done.stdout.splitlines()
+    assert first.split() == ["한길약국", "0", "m", "open", "09:00-19:00", "02-555-0001"]
+    assert "09:00-01:00 (+1)" in second
+    assert "hours unknown" in third
+    assert "holidays" in done.stderr
+
+
+def test_near_as_json(filled):
+    document = json.loads(run("near", *CENTER, "--radius", 100, "--database", filled, "--json").stdout)
+
+    assert list(document) == ["pharmacies", "answer"]
+    assert document["pharmacies"][0]["pharmacy"]["hours"]["days"][0] == {"open": 540, "close": 1140}
+
+
+def test_near_takes_negative_coordinates(filled):
+    assert run("near", "-37.5", "-127.0", "--database", filled).returncode == 1
+
+
+def test_near_open_now(filled):
+    assert run("near", *CENTER, "--open-now", "--include-unknown", "--database", filled).returncode == 0
+
+
+def test_show(filled):
+    done = run("show", "900000003", "--database", filled)
+    document = json.loads(run("show", "900000003", "--database", filled, "--json").stdout)
+
+    assert "이 약은 기침, 가래에 사용합니다." in done.stdout
+    assert done.stdout.endswith("not medical advice.\n")
+    assert document["name"] == "어린이새봄시럽"
+
+
+def test_only_show_speaks_of_advice(filled):
+    for arguments in (("search", "새봄"), ("symptom", "두통"), ("near", *CENTER), ("stats",)):
+        done = run(*arguments, "--database", filled)
+        assert "advice" not in done.stdout + done.stderr
+
+
+def test_stats(filled):
+    done = run("stats", "--database", filled)
+    document = json.loads(run("stats", "--database", filled, "--json").stdout)
+
+    assert "Medicines            5" in done.stdout
+    assert (document["medicines"], document["pharmacies"]) == (5, 3)
+
+
+def test_the_database_may_come_from_the_environment(filled):
+    assert run("search", "새봄", PILLING_DATABASE=str(filled)).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("search", "새봄"), 0),
+        (("search", "없는이름"), 1),
+        (("search", "없는이름", "--json"), 1),
+        (("symptom", "없는증상"), 1),
+        (("suggest", "없는이름"), 1),
+        (("near", "1", "1"), 1),
+        (("show", "000000000"), 1),
+        (("show", "000000000", "--json"), 1),
+        (("search",), 2),
+        (("search", "새봄", "--limit", "0"), 2),
+        (("search", "새봄", "--limit", "many"), 2),
+        (("near", "100", "0"), 2),
+        (("near", "1", "1", "--open-at", "noon"), 2),
+        (("import",), 2),
+        (("dance",), 2),
+        (("import", "--medicines", "/nonexistent"), 3),
+    ],
+)
+def test_exit_codes(filled, arguments, code):
+    done = run("--database", filled, *arguments)
+
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_help_tells_the_exit_codes():
+    assert "nothing was found" in run("--help").stdout
+    assert "nothing was found" in run("search", "--help").stdout
+
+
+def test_a_missing_database_is_not_made(tmp_path):
+    path = tmp_path / "typo.db"
+
+    done = run("--database", path, "search", "새봄")
+
+    assert done.returncode == 3
+    assert len(done.stderr.splitlines()) == 1
+    assert str(path) in done.stderr
+    assert not path.exists()
+
+
+def test_a_file_that_is_no_database_is_one_line(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("a shopping list\n" * 100)
+
+    done = run("--database", path, "search", "새봄")
+
+    assert done.returncode == 3
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_nothing_found_says_when_the_database_is_empty(database):
+    with pilling.Engine(database):
+        pass
+
+    done = run("--database", database, "search", "새봄")
+
+    assert "empty" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "environment", [{"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}]
+)
+def test_korean_works_in_any_locale(filled, environment):
+    done = run("search", "새봄정500밀리그램", "--database", filled, **environment)
+
+    assert done.returncode == 0, done.stderr
+    assert "새봄정500밀리그램" in done.stdout
+
+
+def test_a_reader_may_leave(filled, tmp_path):
+    with pilling.Engine(filled) as engine:
+        engine.import_medicines(write_medicines(tmp_path / "many.jsonl", many_medicines(2000)))
+    process = subprocess.Popen(
+        command("search", "가", "--limit", "2000", "--json", "--database", filled),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    process.stdout.close()
+
+    complaint = process.stderr.read()
+
+    process.stderr.close()
+    assert process.wait(timeout=120) == 0
+    assert complaint == b""
+
+
+def test_a_terminal_sees_what_matched(filled):
+    assert "\x1b[1m새봄\x1b[0m정" in run_in_terminal("search", "새봄", "--database", filled)
+    assert "\x1b" not in run_in_terminal("search", "새봄", "--database", filled, NO_COLOR="1")
+
+
+def test_a_terminal_sees_progress(database, tmp_path):
+    path = write_medicines(tmp_path / "many.jsonl", many_medicines(600))
+
+    seen = run_in_terminal("import", "--medicines", path, "--database", database)
+
+    assert "600/600" in seen
+    assert "600 added" in seen
+
+
+def test_korean_takes_two_columns():
+    assert terminal.width("약국 a") == 6
+    assert terminal.width("\x1b[1m약\x1b[0m") == 2
+    assert terminal.width("각") == terminal.width("\u1100\u1161\u11a8")
+    assert list(terminal.table([("약국", "1"), ("abc", "2")])) == ["약국  1", "abc   2"]
+
+
+def test_names_are_never_cut():
+    name = "가" * 1645
+
+    (line,) = terminal.table([(name, "1")])
+
+    assert line == f"{name}  1"
+
+
+def test_nothing_steers_the_terminal():
+    assert terminal.highlight("a\x1b[2Jb\n", [], False) == "a [2Jb "
+    assert terminal.highlight("abcd", [(2, 3), (1, 3)], True) == "a\x1b[1mbc\x1b[0md"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(3e-7, "0.3 µs"), (2.5e-5, "25 µs"), (0.0123, "12.3 ms"), (1234.5, "1,234.50 s")]
+)
+def test_durations_have_their_unit(seconds, text):
+    assert terminal.duration(seconds) == text

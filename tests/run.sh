@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Builds Pilling and runs its tests. The last line counts them.
+#
+#   tests/run.sh                   everything, then unit and integration tests again under the sanitizers
+#   tests/run.sh --fast            unit, integration and architecture tests of the release build
+#   tests/run.sh --filter REGEX    only the tests whose names match, as ctest -R does
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+fast=no
+filter=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --fast) fast=yes ;;
+    --filter)
+      [ $# -ge 2 ] || { echo "tests/run.sh: --filter needs a regular expression" >&2; exit 2; }
+      filter=(--tests-regex "$2" --no-tests=ignore)
+      shift
+      ;;
+    *)
+      sed -n '2,6s/^# \{0,1\}//p' tests/run.sh >&2
+      exit 2
+      ;;
+  esac
+  shift
+done
+
+passed=0 failed=0 skipped=0
+jobs=$(nproc)
+results=$PWD/build/test-results
+
+finish() {
+  [ $((passed + failed)) -gt 0 ] || { echo "No test was run."; failed=1; }
+  echo "$passed passed, $failed failed, $skipped skipped"
+  [ "$failed" -eq 0 ]
+  exit
+}
+
+say() { printf '\n== %s\n' "$*"; }
+
+# Adds the counts of one JUnit file.
+count() {
+  local counts
+  counts=$(sed -n '/<testsuite /,/>/p' "$1" | tr '\n\t' '  ' |
+    sed -E 's/.* tests="([0-9]+)".* failures="([0-9]+)".* disabled="([0-9]+)".* skipped="([0-9]+)".*/\1 \2 \3 \4/')
+  local all bad disabled passed_over
+  read -r all bad disabled passed_over <<<"$counts"
+  failed=$((failed + bad))
+  skipped=$((skipped + disabled + passed_over))
+  passed=$((passed + all - bad - disabled - passed_over))
+}
+
+# run_preset NAME BUILD-PRESET TEST-PRESET: configures, builds, tests. A step that breaks counts as one failure.
+run_preset() {
+  local name=$1 build=$2 tests=$3 report=$results/$3.xml before=$failed
+  say "$tests: configure"
+  cmake --preset "$name" "${configure[@]}" || { echo "configuring $name failed"; failed=$((failed + 1)); return; }
+  say "$tests: build"
+  cmake --build --preset "$build" --parallel "$jobs" || { echo "building $name failed"; failed=$((failed + 1)); return; }
+  say "$tests: test"
+  rm -f "$report"
+  ctest --preset "$tests" --parallel "$jobs" --output-junit "$report" "${filter[@]}"
+  local status=$?
+  [ ! -f "$report" ] || count "$report"
+  # Whatever went wrong without a failed test, such as no test at all, must not look like success.
+  [ "$status" -eq 0 ] || [ "$failed" -gt "$before" ] || failed=$((failed + 1))
+}
+
+bash cmake/install-packages.sh test || { failed=1; finish; }
+
+# The interpreter of the distribution, for it is the one that sees the distribution's pytest and pybind11.
+python=/usr/bin/python3
+echo "Python: $python ($("$python" --version))"
+configure=("-DPython_EXECUTABLE=$python")
+if command -v ccache >/dev/null; then
+  echo "Compiling through ccache."
+  configure+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+fi
+mkdir -p "$results"
+
+if [ "$fast" = yes ]; then
+  run_preset release fast fast
+  finish
+fi
+run_preset release release release
+run_preset asan asan asan
+run_preset tsan tsan tsan
+finish
