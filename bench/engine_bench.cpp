@@ -1,0 +1,80 @@
+// The engine as a caller sees it, over the bundled sample or the file that PILLING_BENCH_MEDICINES names.
+
+#include <benchmark/benchmark.h>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "pilling/engine.hpp"
+
+namespace {
+
+std::filesystem::path medicines_file() {
+  const char* named = std::getenv("PILLING_BENCH_MEDICINES");
+  return named ? named : PILLING_SOURCE_DIR "/examples/data/medicines.jsonl";
+}
+
+// One engine on a throw-away database, shared by all benchmarks.
+class Loaded {
+ public:
+  Loaded() : engine_({.database = database_}) {
+    engine_.import_medicines(medicines_file());
+    for (const auto& medicine : pilling::make_sqlite_store(database_)->medicines()) names_.push_back(medicine.name);
+  }
+  ~Loaded() { std::filesystem::remove_all(database_.parent_path()); }
+
+  const pilling::Engine& engine() const { return engine_; }
+  const std::string& name(std::size_t i) const { return names_[i % names_.size()]; }
+  std::size_t size() const { return names_.size(); }
+
+ private:
+  static std::filesystem::path fresh_folder() {
+    std::string folder = (std::filesystem::temp_directory_path() / "pilling-bench-XXXXXX").string();
+    if (mkdtemp(folder.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
+    return folder;
+  }
+
+  const std::filesystem::path database_ = fresh_folder() / "pilling.db";
+  pilling::Engine engine_;
+  std::vector<std::string> names_;
+};
+
+const Loaded& loaded() {
+  static const Loaded loaded;
+  return loaded;
+}
+
+void search_from_memory(benchmark::State& state) {
+  const Loaded& sample = loaded();
+  for (auto _ : state) benchmark::DoNotOptimize(sample.engine().search(sample.name(0)));
+}
+BENCHMARK(search_from_memory);
+
+// A different limit after each round through the names makes each call a new one, in repetitions, too.
+void search_from_index(benchmark::State& state) {
+  const Loaded& sample = loaded();
+  static std::size_t call = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(sample.engine().search(sample.name(call), 10 + call / sample.size()));
+    ++call;
+  }
+}
+BENCHMARK(search_from_index);
+
+void suggest_three_letters(benchmark::State& state) {
+  const Loaded& sample = loaded();
+  std::size_t call = 0;
+  for (auto _ : state) benchmark::DoNotOptimize(sample.engine().suggest(sample.name(call++).substr(0, 9)));
+}
+BENCHMARK(suggest_three_letters);
+
+void search_symptom_from_memory(benchmark::State& state) {
+  const Loaded& sample = loaded();
+  for (auto _ : state) benchmark::DoNotOptimize(sample.engine().search_symptom("두통"));
+}
+BENCHMARK(search_symptom_from_memory);
+
+}  // namespace
+
+BENCHMARK_MAIN();
