@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Builds Pilling, loads a database, and asks it four questions.
+#
+#   examples/quickstart.sh               with the bundled sample
+#   examples/quickstart.sh --data DIR    with your files: each *.jsonl, *.json and *.csv in DIR, plain or .gz,
+#                                        of e약은요 medicines or of pharmacies
+#   examples/quickstart.sh --help        this text
+#
+# It installs what is missing (Debian 12, Ubuntu 24.04) and writes below build/quickstart only.
+set -euo pipefail
+
+usage() { sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+
+data=
+case "${1:-}" in
+  '') ;;
+  --data)
+    [ $# -eq 2 ] && [ -d "$2" ] || { echo "quickstart.sh: --data needs a folder that exists" >&2; exit 2; }
+    data=$(cd "$2" && pwd)
+    ;;
+  --help) usage; exit ;;
+  *) usage >&2; exit 2 ;;
+esac
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+say() { printf '\n== %s\n' "$*"; }
+
+say "System packages"
+bash cmake/install-packages.sh build
+
+# The distribution's interpreter, whichever python3 comes first on the PATH: its headers are the installed ones.
+python=/usr/bin/python3
+build=build/quickstart
+say "Building in $build for $python ($("$python" --version))"
+configure=(-DCMAKE_BUILD_TYPE=RelWithDebInfo -DPILLING_WITH_PYTHON=ON -DPILLING_BUILD_TESTS=OFF "-DPython_EXECUTABLE=$python")
+if command -v ccache >/dev/null; then configure+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
+cmake -S . -B "$build" -G Ninja --log-level=WARNING "${configure[@]}"
+cmake --build "$build" --target quickstart _core --parallel "$(nproc)"
+
+database=$build/$([ -z "$data" ] && echo sample.db || echo data.db)
+pilling() { PYTHONPATH=$build/python "$python" -m pilling --database "$database" "$@"; }
+
+# A table can only hold pharmacies. Anything else says what it is by being accepted.
+load() {
+  case "${1##*/}" in
+    *.csv | *.csv.gz | *[Pp]harmac* | *[Pp]armac* | *약국*) pilling import --pharmacies "$1" ;;
+    *) pilling import --medicines "$1" || { echo "  Not medicines, then; as pharmacies:"; pilling import --pharmacies "$1"; } ;;
+  esac
+}
+
+say "Importing into $database"
+loaded=0
+shopt -s nullglob
+for file in "${data:-examples/data}"/*.{jsonl,json,csv}{,.gz}; do
+  if load "$file"; then loaded=$((loaded + 1)); else echo "  Passed over: $file"; fi
+done
+[ "$loaded" -gt 0 ] || { echo "quickstart.sh: nothing to import in ${data:-examples/data}" >&2; exit 1; }
+
+# Finding nothing (exit code 1) is an answer, too.
+ask() {
+  say "$1: python -m pilling ${*:2}"
+  pilling "${@:2}" || [ $? -eq 1 ]
+}
+ask "A whole name" search 활명수 --limit 5
+ask "The beginning of a name" search 타이레놀 --limit 5
+ask "A symptom" symptom 콧물 기침 --limit 5
+ask "Pharmacies around Seoul City Hall" near 37.5665 126.9780 --radius 500 --limit 5
+
+cat <<END
+
+Go on with   PYTHONPATH=$build/python PILLING_DATABASE=$database $python -m pilling --help
+From C++     $build/examples/quickstart $database
+END
