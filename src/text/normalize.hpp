@@ -23,6 +23,9 @@ struct NormalForm {
   ByteSpan original(std::size_t begin, std::size_t end) const;
 };
 
+/// Part of every file that holds normal forms. Raise it whenever `normalize` or `keystrokes` gives another result.
+inline constexpr std::uint32_t normal_form_version = 1;
+
 /// Folds what people and agencies spell differently: compatibility and decomposed forms, full-width and upper case,
 /// look-alike middle dots, the names of units after a number, dosage-form spellings, spaces and punctuation.
 /// Two numbers never run together, a decimal point stays, and so does the "?" of a lost "µ" before a unit.

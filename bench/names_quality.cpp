@@ -1,0 +1,177 @@
+// How well the name index understands what people type: hit@1, recall@10 and latency by class of query.
+//
+//   names_quality CORPUS QUERIES    both plain or gzip
+//
+// CORPUS: one name a line, or columns separated by tabs: id, name, brand, form, strength, ingredient, source, English
+// name (the second and the last are read). QUERIES: class, query, right names joined by "|".
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pilling/search.hpp"
+#include "sources/file_bytes.hpp"
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Strings = std::vector<std::string>;
+
+constexpr std::size_t answers = 10;
+
+Strings split(std::string_view text, char separator) {
+  Strings parts;
+  while (true) {
+    const std::size_t end = text.find(separator);
+    parts.emplace_back(text.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::vector<Strings> rows_of(const char* path) {
+  std::vector<Strings> rows;
+  for (std::string& line : split(pilling::sources::read_file_bytes(path), '\n')) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (!line.empty() && line.front() != '#') rows.push_back(split(line, '\t'));
+  }
+  return rows;
+}
+
+std::vector<pilling::NameEntry> corpus(const char* path, bool with_english) {
+  std::vector<pilling::NameEntry> entries;
+  for (const Strings& row : rows_of(path)) {
+    pilling::NameEntry entry{.name = row.size() > 1 ? row[1] : row[0]};
+    if (with_english && row.size() > 7) entry.english_name = row[7];
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+struct Query {
+  std::string kind;
+  std::string text;
+  std::set<std::string> right;
+};
+
+std::vector<Query> queries(const char* path) {
+  std::vector<Query> all;
+  for (const Strings& row : rows_of(path)) {
+    if (row.size() < 3) continue;
+    const Strings right = split(row[2], '|');
+    all.push_back({row[0], row[1], {right.begin(), right.end()}});
+  }
+  return all;
+}
+
+struct Score {
+  std::size_t count = 0;
+  double first = 0;   // the first answer is right
+  double in_ten = 0;  // one of the first ten is
+  double recall = 0;  // right answers among the first ten, of as many as could be there
+  std::vector<double> microseconds;
+
+  void add(const Score& other) {
+    count += other.count;
+    first += other.first;
+    in_ten += other.in_ten;
+    recall += other.recall;
+    microseconds.insert(microseconds.end(), other.microseconds.begin(), other.microseconds.end());
+  }
+};
+
+double quantile(std::vector<double> values, double share) {
+  if (values.empty()) return 0;
+  std::ranges::sort(values);
+  return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
+}
+
+Score score(const pilling::NameIndex& index, const Query& query, bool shows_misses) {
+  Score one{.count = 1, .microseconds = {}};
+  std::vector<double> times;
+  std::vector<pilling::NameMatch> matches;
+  constexpr int repetitions = 5;
+  for (int i = 0; i < repetitions; ++i) {
+    const auto begin = Clock::now();
+    matches = index.search(query.text, answers);
+    times.push_back(std::chrono::duration<double, std::micro>(Clock::now() - begin).count());
+  }
+  one.microseconds.push_back(quantile(times, 0.5));
+  std::set<std::string> found;
+  for (std::size_t i = 0; i < matches.size(); ++i) {
+    const std::string name = index.name(matches[i].index).value();
+    if (!query.right.contains(name)) continue;
+    found.insert(name);
+    if (i == 0) one.first = 1;
+  }
+  one.in_ten = found.empty() ? 0 : 1;
+  one.recall = static_cast<double>(found.size()) / static_cast<double>(std::min(answers, query.right.size()));
+  if (shows_misses && (one.first < 1 || one.recall < 1)) {
+    std::printf("  %s \"%s\" (%.2f): ", query.kind.c_str(), query.text.c_str(), one.recall);
+    if (!matches.empty()) {
+      std::printf("%s [%s, %zu edits]", index.name(matches[0].index)->c_str(),
+                  std::string(to_string(matches[0].kind)).c_str(), matches[0].edits);
+    }
+    std::printf("; right: %s\n", query.right.begin()->c_str());
+  }
+  return one;
+}
+
+void print(const std::string& name, const Score& s) {
+  const double count = static_cast<double>(s.count) / 100;
+  std::printf("%-28s %6zu %8.1f %8.1f %8.1f %9.1f %9.1f %9.1f\n", name.c_str(), s.count, s.first / count,
+              s.in_ten / count, s.recall / count, quantile(s.microseconds, 0.5), quantile(s.microseconds, 0.99),
+              quantile(s.microseconds, 1));
+}
+
+int run(const char* corpus_path, const char* query_path, bool shows_misses) {
+  const auto begin = Clock::now();
+  const std::vector<pilling::NameEntry> names = corpus(corpus_path, false);
+  const auto read = Clock::now();
+  const pilling::NameIndex plain(names);
+  const double built = std::chrono::duration<double, std::milli>(Clock::now() - read).count();
+  const pilling::NameIndex with_english(corpus(corpus_path, true));
+  std::printf("%zu names, read in %.0f ms; index built in %.0f ms, %.1f bytes a name\n\n", plain.size(),
+              std::chrono::duration<double, std::milli>(read - begin).count(), built,
+              static_cast<double>(plain.bytes()) / static_cast<double>(plain.size()));
+  std::printf("%-28s %6s %8s %8s %8s %9s %9s %9s\n", "class", "count", "hit@1", "hit@10", "recall", "p50 us", "p99 us",
+              "max us");
+  const std::set<std::string> nine = {"exact", "prefix", "substring", "choseong",  "incomplete",
+                                      "typo1", "typo2",  "wrong_ime", "unit_space"};
+  std::map<std::string, Score> scores;
+  Score main_classes;
+  for (const Query& query : queries(query_path)) {
+    const Score one = score(plain, query, shows_misses);
+    scores[query.kind].add(one);
+    if (nine.contains(query.kind)) main_classes.add(one);
+    if (query.kind.starts_with("latin")) {
+      scores[query.kind + ", English names"].add(score(with_english, query, shows_misses));
+    }
+  }
+  for (const auto& [kind, total] : scores) print(kind, total);
+  print("the nine main classes", main_classes);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const bool shows_misses = argc == 4 && std::string_view(argv[1]) == "--misses";
+  if (argc != 3 && !shows_misses) {
+    std::fprintf(stderr, "usage: names_quality [--misses] CORPUS QUERIES\n");
+    return 2;
+  }
+  try {
+    return run(argv[argc - 2], argv[argc - 1], shows_misses);
+  } catch (const std::exception& problem) {
+    std::fprintf(stderr, "names_quality: %s\n", problem.what());
+    return 1;
+  }
+}

@@ -1,0 +1,58 @@
+#include <string>
+
+#include "pilling/search.hpp"
+
+namespace pilling {
+namespace {
+
+std::string what_matched(const NameMatch& match) {
+  switch (match.kind) {
+    case MatchKind::exact:
+      return "the whole name";
+    case MatchKind::brand:
+      return "the whole brand";
+    case MatchKind::prefix:
+      return "the beginning of the name";
+    case MatchKind::other_name:
+      return "another name or word of it";
+    case MatchKind::inside:
+      return match.approximate ? "a part of the name whose number goes on" : "a part of the name";
+    case MatchKind::words:
+      return "all words";
+    case MatchKind::initials:
+      return "initial consonants";
+    case MatchKind::fuzzy:
+      return "a similar spelling, " + std::to_string(match.edits) + (match.edits == 1 ? " stroke" : " strokes") + " away";
+    case MatchKind::sound:
+      return "a similar sound in the other script";
+  }
+  return "unknown";
+}
+
+std::string_view where(NameField field) {
+  switch (field) {
+    case NameField::name:
+      return "";
+    case NameField::ingredient:
+      return ", in the ingredient";
+    case NameField::export_name:
+      return ", in the export name";
+    case NameField::english_name:
+      return ", in the English name";
+    case NameField::alias:
+      return ", in an alias";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string explain(const NameMatch& match) {
+  std::string line = what_matched(match);
+  line += where(match.field);
+  if (match.reading == TextReading::korean_layout) line += ", typed with the Latin keyboard layout";
+  if (match.reading == TextReading::latin_layout) line += ", typed with the Korean keyboard layout";
+  return line;
+}
+
+}  // namespace pilling

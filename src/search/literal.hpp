@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "search/name_segment.hpp"
+
+namespace pilling::search {
+
+/// How good a match is, before anything else counts. Lower is better.
+enum Tier : std::uint8_t {
+  tier_whole,         ///< the whole name
+  tier_head,          ///< all before the first bracket
+  tier_brand,         ///< all before form and strength
+  tier_mixed_typed,   ///< syllables and initials as no input method would have composed them
+  tier_prefix,        ///< ends at a character
+  tier_composing,     ///< ends within a syllable
+  tier_other_whole,   ///< the whole of another field, or of a word or bracket
+  tier_other_prefix,  ///< its beginning
+  tier_inside,
+  tier_open_number,   ///< any of the above, but the last number of the text goes on in the name
+  tier_layout = 16,   ///< added to the above when the text was read in the other layout
+  tier_words = 32,
+  tier_initials_brand,
+  tier_initials_prefix,
+  tier_initials_inside,
+  tier_mixed_prefix,
+  tier_mixed_inside,
+  tier_fuzzy,
+  tier_fuzzy_words,
+  tier_sound,
+  tier_none = 255
+};
+
+struct LiteralMatch {
+  Tier tier = tier_none;
+  std::uint32_t field = 0;
+};
+
+/// How the `length` keys at `position`, which are those of the text, match the name; `tier_none` when they begin within
+/// a character or cut a number. With `is_number_open`, the number at the end may go on.
+inline LiteralMatch literal_match(const NameSegment& names, std::uint32_t position, std::uint32_t length,
+                                  bool is_number_open) noexcept {
+  const Key* const keys = names.keys();
+  if (!text::starts_character(keys[position])) return {};
+  const std::uint32_t end = position + length;
+  if (names.is_within_number(position)) return {};
+  if (!is_number_open && names.is_within_number(end)) return {};
+  const std::uint32_t number = names.field_of(position);
+  const Field& field = names.field(number);
+  const std::uint32_t begin = names.key_begin(number);
+  const bool is_at_end = text::code(keys[end]) == text::key_end;
+  if (position == begin && field.kind() == NameField::name) {
+    if (is_at_end) return {tier_whole, number};
+    if (!text::starts_character(keys[end])) return {tier_composing, number};
+    if (length == field.head_end) return {tier_head, number};
+    return {length == field.brand_end ? tier_brand : tier_prefix, number};
+  }
+  if (!names.begins_part(position)) return {tier_inside, number};
+  const bool is_whole = is_at_end || names.begins_part(end);
+  return {is_whole ? tier_other_whole : tier_other_prefix, number};
+}
+
+/// How the `length` initials at `position` match the name of the item.
+inline Tier initials_tier(const NameSegment& names, std::uint32_t item, std::uint32_t position,
+                          std::uint32_t length) noexcept {
+  if (position != names.initial_begin(item)) return tier_initials_inside;
+  const std::uint32_t name = names.first_field(item);
+  const std::uint32_t begin = names.key_begin(name);
+  const std::uint32_t brand_end = names.field(name).brand_end;
+  return names.characters(begin, begin + brand_end) == length ? tier_initials_brand : tier_initials_prefix;
+}
+
+}  // namespace pilling::search

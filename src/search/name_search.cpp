@@ -1,0 +1,433 @@
+#include "search/name_search.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <optional>
+
+#include "search/approximate.hpp"
+#include "search/sound.hpp"
+#include "search/word_search.hpp"
+
+namespace pilling::search {
+namespace {
+
+constexpr std::uint32_t elsewhere_cost = 60;     // of a fuzzy match that does not begin the name
+constexpr std::uint32_t brand_rest_cost = 4;     // of each stroke between its end and the end of the brand …
+constexpr std::uint32_t longest_brand_rest = 8;  // … up to here
+
+// Read as the other side of a border would be: what a match of this tier is to the caller.
+MatchKind kind_of(Tier tier) {
+  switch (tier & ~tier_layout) {
+    case tier_whole:
+      return MatchKind::exact;
+    case tier_head:
+    case tier_brand:
+      return MatchKind::brand;
+    case tier_prefix:
+    case tier_composing:
+      return MatchKind::prefix;
+    case tier_other_whole:
+    case tier_other_prefix:
+      return MatchKind::other_name;
+    default:
+      return MatchKind::inside;
+  }
+}
+
+MatchKind kind_of_any(Tier tier) {
+  if (tier < tier_words && tier != tier_mixed_typed) return kind_of(tier);
+  switch (tier) {
+    case tier_words:
+      return MatchKind::words;
+    case tier_fuzzy:
+    case tier_fuzzy_words:
+      return MatchKind::fuzzy;
+    case tier_sound:
+      return MatchKind::sound;
+    default:
+      return MatchKind::initials;
+  }
+}
+
+bool is_approximate(const RankedName& ranked) {
+  return ranked.tier >= tier_fuzzy || (ranked.tier & ~tier_layout) == tier_open_number;
+}
+
+// Falls from tier to tier, and within a tier with the cost; never reaches the next tier's.
+double score_of(const RankedName& ranked) {
+  if (ranked.tier == tier_whole) return 1;
+  const double step = 1.0 / (tier_sound + 2);
+  const double share = static_cast<double>(std::min(ranked.cost, 999u)) / 1000;
+  return 1 - step * (static_cast<double>(ranked.tier) + share);
+}
+
+NameField field_at(const RankedName& ranked, std::size_t byte) {
+  const NameSegment& names = *ranked.names;
+  const Field& field = names.field(ranked.field);
+  const NameField kind = field.kind();
+  if (kind != NameField::name) return kind;
+  const std::string_view text = names.text(ranked.field);
+  if (ranked.begin < names.key_begin(ranked.field) + field.head_end) return NameField::name;
+  constexpr std::string_view export_name = "수출명";
+  return text.substr(0, byte).rfind(export_name) == std::string_view::npos ? NameField::ingredient
+                                                                          : NameField::export_name;
+}
+
+}  // namespace
+
+bool comes_before(const NameSegment& one, std::uint32_t item, const NameSegment& other, std::uint32_t other_item) {
+  if (&one == &other) return item < other_item;
+  const std::uint32_t field = one.first_field(item);
+  const std::uint32_t other_field = other.first_field(other_item);
+  const auto length = [](const NameSegment& names, std::uint32_t f) {
+    return names.characters(names.key_begin(f), names.key_end(f));
+  };
+  const auto rank = [](std::uint32_t popularity, std::size_t characters, std::string_view text, std::size_t index) {
+    return std::tuple(~popularity, characters, text, index);
+  };
+  return rank(one.popularity(item), length(one, field), one.text(field), one.index(item)) <
+         rank(other.popularity(other_item), length(other, other_field), other.text(other_field),
+              other.index(other_item));
+}
+
+bool RankedName::operator<(const RankedName& other) const {
+  if (tier != other.tier) return tier < other.tier;
+  if (cost != other.cost) return cost < other.cost;
+  if (names != other.names) return comes_before(*names, item, *other.names, other.item);
+  return std::tie(item, field, begin, end, reading) <
+         std::tie(other.item, other.field, other.begin, other.end, other.reading);
+}
+
+NameSearch::NameSearch(const std::vector<LiveSegment>& segments, const NameFilter& filter, std::size_t limit)
+    : limit_(limit), best_(limit) {
+  sources_.reserve(segments.size());
+  for (const LiveSegment& segment : segments) {
+    sources_.push_back({.number = static_cast<std::uint32_t>(sources_.size()),
+                        .names = segment.names.get(),
+                        .removed = segment.removed.get(),
+                        .filter = NameSegment::Filter(*segment.names, filter)});
+  }
+}
+
+void NameSearch::read(std::string_view valid, bool is_unfinished) {
+  readings_.push_back(read_query(valid, TextReading::literal, is_unfinished));
+  if (readings_.front().is_empty()) return;
+  if (readings_.front().has_latin()) {
+    const std::string korean = text::in_korean_layout(valid);
+    if (!korean.empty()) readings_.push_back(read_query(korean, TextReading::korean_layout, is_unfinished));
+  }
+  const auto is_stray = [](const QueryCharacter& character) { return character.keys.size() == 1; };
+  const auto& characters = readings_.front().characters;
+  if (readings_.front().has_korean() && std::ranges::any_of(characters, is_stray)) {
+    const std::string latin = text::in_latin_layout(valid);
+    if (!latin.empty()) readings_.push_back(read_query(latin, TextReading::latin_layout, is_unfinished));
+  }
+}
+
+std::vector<NameMatch> NameSearch::run(std::string_view valid, bool is_unfinished) {
+  typed_ = valid;
+  read(valid, is_unfinished);
+  if (readings_.front().is_empty()) return {};
+  for (const NameQuery& query : readings_) {
+    find_literal(query, query.is_number_open);
+    if (query.is_mixed()) find_mixed(query, query.characters, query.is_uncomposed());
+    if (query.is_initials()) find_initials(query);
+  }
+  if (!is_full()) {
+    for (const NameQuery& query : readings_) find_words(query);
+    const NameQuery& typed = readings_.front();
+    if (text::is_digit_key(typed.keys.back()) && !typed.is_number_open) find_literal(typed, true);
+  }
+  if (is_empty()) {
+    for (const NameQuery& query : readings_) {
+      const auto parted = with_finals_as_initials(query.characters);
+      if (parted.size() != query.characters.size()) find_mixed(query, parted, false);
+    }
+  }
+  if (is_empty()) {
+    for (const NameQuery& query : readings_) find_fuzzy(query);
+  }
+  if (is_empty()) {
+    for (const NameQuery& query : readings_) find_fuzzy_words(query);
+  }
+  if (is_empty()) find_by_sound(readings_.front());
+
+  std::vector<NameMatch> matches;
+  matches.reserve(best_.sorted().size());
+  for (const RankedName& ranked : best_.sorted()) matches.push_back(finish(ranked));
+  return matches;
+}
+
+void NameSearch::find_literal(const NameQuery& query, bool is_number_open) {
+  if (query.is_empty()) return;
+  const std::size_t layout = query.reading == TextReading::literal ? 0 : tier_layout;
+  for (const Source& source : sources_) find_literal(source, query, is_number_open, layout);
+}
+
+void NameSearch::find_literal(const Source& source, const NameQuery& query, bool is_number_open, std::size_t layout) {
+  const NameSegment& names = *source.names;
+  const auto length = static_cast<std::uint32_t>(query.keys.size());
+  const auto consider = [&](std::uint32_t position, LiteralMatch match) {
+    const std::uint32_t item = names.field(match.field).item();
+    if (!source.accepts(item)) return;
+    // The spelling that was typed comes before others of the same normal form.
+    const bool is_other_spelling = match.tier == tier_whole && names.text(match.field) != typed_;
+    best_.add({.tier = static_cast<Tier>(match.tier + layout),
+               .cost = is_other_spelling ? 1u : 0u,
+               .names = &names,
+               .source = source.number,
+               .item = item,
+               .field = match.field,
+               .begin = position,
+               .end = position + length,
+               .edits = 0,
+               .reading = query.reading});
+  };
+  if (query.keys.size() <= 2 && limit_ <= NameSegment::top_size && !is_number_open && source.is_whole()) {
+    const auto top = names.top(query.keys);
+    for (const TopEntry& entry : top) {
+      consider(entry.position, {static_cast<Tier>(entry.tier), names.field_of(entry.position)});
+    }
+    if (!top.empty()) return;
+  }
+  const bool is_second_try = is_number_open && !query.is_number_open;
+  const SuffixRange range = names.suffixes().find(query.keys);
+  for (std::size_t i = range.begin; i < range.end; ++i) {
+    const std::uint32_t position = names.suffixes()[i];
+    LiteralMatch match = literal_match(names, position, length, is_number_open);
+    if (match.tier == tier_none) continue;
+    if (is_second_try) match.tier = tier_open_number;
+    consider(position, match);
+  }
+}
+
+void NameSearch::find_initials(const NameQuery& query) {
+  for (const Source& source : sources_) {
+    const NameSegment& names = *source.names;
+    const auto length = static_cast<std::uint32_t>(query.keys.size());
+    const auto consider = [&](std::uint32_t position) {
+      const std::uint32_t item = names.item_of_initial(position);
+      if (!source.accepts(item)) return;
+      const std::uint32_t first = position - names.initial_begin(item);
+      RankedName ranked{.tier = initials_tier(names, item, position, length),
+                        .cost = 0,
+                        .names = &names,
+                        .source = source.number,
+                        .item = item,
+                        .field = names.first_field(item),
+                        .reading = query.reading};
+      if (!best_.has_room_for(ranked)) return;
+      ranked.begin = names.character_key(item, first);
+      ranked.end = names.character_key(item, first + length);
+      best_.add(ranked);
+    };
+    if (query.keys.size() <= 2 && limit_ <= NameSegment::top_size && source.is_whole()) {
+      const auto top = names.top_initials(query.keys);
+      for (const TopEntry& entry : top) consider(entry.position);
+      if (!top.empty()) continue;
+    }
+    const SuffixRange range = names.initial_suffixes().find(query.keys);
+    for (std::size_t i = range.begin; i < range.end; ++i) consider(names.initial_suffixes()[i]);
+  }
+}
+
+void NameSearch::find_mixed(const NameQuery& query, const std::vector<QueryCharacter>& characters, bool goes_first) {
+  std::vector<Key> initials;
+  for (const QueryCharacter& character : characters) initials.push_back(character.keys.front());
+  for (const Source& source : sources_) {
+    const NameSegment& names = *source.names;
+    const SuffixRange range = names.initial_suffixes().find(initials);
+    for (std::size_t i = range.begin; i < range.end; ++i) {
+      const std::uint32_t position = names.initial_suffixes()[i];
+      const std::uint32_t item = names.item_of_initial(position);
+      if (!source.accepts(item)) continue;
+      const std::uint32_t first = position - names.initial_begin(item);
+      const std::uint32_t begin = names.character_key(item, first);
+      const std::uint32_t end = end_of_characters(names, begin, characters);
+      if (end == begin) continue;
+      const bool is_prefix = first == 0;
+      const Tier tier = !is_prefix ? tier_mixed_inside : goes_first ? tier_mixed_typed : tier_mixed_prefix;
+      const std::uint32_t field = names.first_field(item);
+      const bool is_brand = end == names.key_begin(field) + names.field(field).brand_end;
+      best_.add({.tier = tier,
+                 .cost = is_brand ? 0u : 1u,
+                 .names = &names,
+                 .source = source.number,
+                 .item = item,
+                 .field = field,
+                 .begin = begin,
+                 .end = end,
+                 .edits = 0,
+                 .reading = query.reading});
+    }
+  }
+}
+
+void NameSearch::find_words(const NameQuery& query) {
+  const bool has_amounts = std::ranges::any_of(query.words, [](const QueryWord& w) { return !w.same_amounts.empty(); });
+  if (query.words.size() < 2 && !has_amounts) return;
+  for (const Source& source : sources_) {
+    const auto consider = [&](const WordHit& hit) {
+      if (!source.accepts(hit.item)) return;
+      best_.add({.tier = tier_words,
+                 .cost = hit.cost,
+                 .names = source.names,
+                 .source = source.number,
+                 .item = hit.item,
+                 .field = hit.field,
+                 .begin = hit.begin,
+                 .end = hit.end,
+                 .edits = 0,
+                 .reading = query.reading});
+    };
+    for_each_with_words(*source.names, query.words, consider);
+  }
+}
+
+void NameSearch::find_fuzzy(const NameQuery& query) {
+  if (query.is_empty()) return;
+  const std::size_t most = ApproximatePattern(query.keys).forgiven();
+  constexpr std::size_t enough = 5;
+  for (std::size_t edits = 1; edits <= most && best_.sorted().size() < enough; ++edits) find_fuzzy(query, edits);
+}
+
+bool NameSearch::find_fuzzy(const NameQuery& query, std::size_t edits) {
+  const ApproximatePattern pattern(query.keys);
+  constexpr std::size_t short_pattern = 8;
+  const ApproximateOptions options{.edits = edits,
+                                   .only_part_starts = edits > 1 && query.keys.size() < short_pattern,
+                                   .is_number_open = query.is_number_open};
+  bool found = false;
+  for (const Source& source : sources_) {
+    const NameSegment& names = *source.names;
+    for (const ApproximateHit& hit : pattern.find(names, options)) {
+      const Field& field = names.field(hit.field);
+      if (!source.accepts(field.item())) continue;
+      found = true;
+      std::uint32_t cost = pattern.cost(names, hit);
+      if (hit.begin != names.key_begin(hit.field)) cost += elsewhere_cost;
+      const std::uint32_t brand_end = names.key_begin(hit.field) + field.brand_end;
+      const std::uint32_t rest = brand_end > hit.end ? brand_end - hit.end : hit.end - brand_end;
+      cost += brand_rest_cost * std::min(rest, longest_brand_rest);
+      best_.add({.tier = tier_fuzzy,
+                 .cost = cost,
+                 .names = &names,
+                 .source = source.number,
+                 .item = field.item(),
+                 .field = hit.field,
+                 .begin = hit.begin,
+                 .end = hit.end,
+                 .edits = hit.edits,
+                 .reading = query.reading});
+    }
+  }
+  return found;
+}
+
+void NameSearch::find_fuzzy_words(const NameQuery& query) {
+  if (query.words.size() < 2) return;
+  const auto brand = std::ranges::find_if(query.words, [](const QueryWord& word) { return !word.is_number; });
+  if (brand == query.words.end()) return;
+  std::vector<QueryWord> others;
+  for (auto word = query.words.begin(); word != query.words.end(); ++word) {
+    if (word != brand) others.push_back(*word);
+  }
+  const ApproximatePattern pattern(brand->keys);
+  const std::size_t most = pattern.forgiven();
+  for (std::size_t edits = 1; edits <= most && is_empty(); ++edits) {
+    for (const Source& source : sources_) {
+      const NameSegment& names = *source.names;
+      for (const ApproximateHit& hit : pattern.find(names, {.edits = edits})) {
+        const std::uint32_t item = names.field(hit.field).item();
+        if (!source.accepts(item) || !holds_words(names, item, others)) continue;
+        const bool is_first = hit.begin == names.key_begin(hit.field);
+        best_.add({.tier = tier_fuzzy_words,
+                   .cost = pattern.cost(names, hit) + (is_first ? 0 : elsewhere_cost),
+                   .names = &names,
+                   .source = source.number,
+                   .item = item,
+                   .field = hit.field,
+                   .begin = hit.begin,
+                   .end = hit.end,
+                   .edits = hit.edits,
+                   .reading = query.reading});
+      }
+    }
+  }
+}
+
+void NameSearch::find_by_sound(const NameQuery& query) {
+  const Sound typed = sound_of(query.keys);
+  if (typed.is_korean == typed.is_latin || typed.phonemes.size() < 3) return;
+  constexpr int most_other_consonants = 3;
+  std::uint32_t limit = 100 + 60 * static_cast<std::uint32_t>(typed.phonemes.size() / 3);
+  for (const Source& source : sources_) {
+    const NameSegment& names = *source.names;
+    for (const SoundEntry& entry : names.sounds()) {
+      const bool is_korean = (entry.consonants >> 31) != 0;
+      if (is_korean == typed.is_korean) continue;
+      const std::uint32_t missing = typed.consonants & ~entry.consonants;
+      if (std::popcount(missing) > most_other_consonants - 1) continue;
+      const std::uint32_t field = names.first_field(entry.item);
+      const std::uint32_t begin = names.key_begin(field);
+      const std::uint32_t brand_end = names.field(field).brand_end;
+      const std::uint32_t distance = sound_distance(typed, sound_of({names.keys() + begin, brand_end}), limit);
+      if (distance > limit) continue;
+      std::vector<Key> brand(names.keys() + begin, names.keys() + begin + brand_end);
+      for (Key& key : brand) key = text::code(key);
+      const SuffixRange range = names.suffixes().find(brand);
+      for (std::size_t i = range.begin; i < range.end; ++i) {
+        const LiteralMatch match = literal_match(names, names.suffixes()[i], brand_end, false);
+        if (match.tier > tier_brand) continue;
+        const std::uint32_t item = names.field(match.field).item();
+        if (!source.accepts(item)) continue;
+        best_.add({.tier = tier_sound,
+                   .cost = distance,
+                   .names = &names,
+                   .source = source.number,
+                   .item = item,
+                   .field = match.field,
+                   .begin = names.suffixes()[i],
+                   .end = names.suffixes()[i] + brand_end,
+                   .edits = 0,
+                   .reading = query.reading});
+      }
+    }
+  }
+}
+
+NameMatch NameSearch::finish(const RankedName& ranked) const {
+  const NameSegment& names = *ranked.names;
+  const std::uint32_t name = names.first_field(ranked.item);
+  const std::uint32_t begin = names.key_begin(name);
+  const std::uint32_t brand_end = names.field(name).brand_end;
+  NameMatch match{.index = names.index(ranked.item),
+                  .kind = kind_of_any(ranked.tier),
+                  .reading = ranked.reading,
+                  .field = NameField::name,
+                  .edits = ranked.edits,
+                  .score = score_of(ranked),
+                  .text = std::string(names.text(ranked.field)),
+                  .spans = spans(ranked),
+                  .brand = {},
+                  .approximate = is_approximate(ranked)};
+  if (brand_end > 0) match.brand = names.original(begin, begin + brand_end);
+  match.field = field_at(ranked, match.spans.front().begin);
+  return match;
+}
+
+std::vector<ByteSpan> NameSearch::spans(const RankedName& ranked) const {
+  const NameSegment& names = *ranked.names;
+  const bool has_words = ranked.tier == tier_words || ranked.tier == tier_fuzzy_words;
+  std::vector<ByteSpan> spans = {names.original(ranked.begin, ranked.end)};
+  if (!has_words) return spans;
+  const auto query = std::ranges::find(readings_, ranked.reading, &NameQuery::reading);
+  for (const QueryWord& word : query->words) {
+    const auto place = find_word(names, ranked.field, word);
+    if (place) spans.push_back(names.original(place->begin, place->end));
+  }
+  return joined(std::move(spans));
+}
+
+}  // namespace pilling::search

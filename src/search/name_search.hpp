@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "pilling/search.hpp"
+#include "search/literal.hpp"
+#include "search/name_query.hpp"
+#include "search/name_segment.hpp"
+#include "search/ranking.hpp"
+
+namespace pilling::search {
+
+/// A segment and which of its items have been removed.
+struct LiveSegment {
+  std::shared_ptr<const NameSegment> names;
+  std::shared_ptr<const std::vector<bool>> removed;  ///< by item; none: nothing was
+};
+
+/// Whether `one` comes before `other` among equally good matches.
+bool comes_before(const NameSegment& one, std::uint32_t item, const NameSegment& other, std::uint32_t other_item);
+
+/// A match while it is still being compared.
+struct RankedName {
+  Tier tier = tier_none;
+  std::uint32_t cost = 0;  ///< within the tier
+  const NameSegment* names = nullptr;
+  std::uint32_t source = 0;  ///< the segment's number
+  std::uint32_t item = 0;
+  std::uint32_t field = 0;
+  std::uint32_t begin = 0;  ///< of the keys that matched
+  std::uint32_t end = 0;
+  std::uint32_t edits = 0;
+  TextReading reading = TextReading::literal;
+
+  std::uint64_t subject() const noexcept { return std::uint64_t{source} << 32 | item; }
+  bool operator<(const RankedName& other) const;
+};
+
+/// One search over all segments: stage after stage, each looser than the one before, until there is enough.
+class NameSearch {
+ public:
+  NameSearch(const std::vector<LiveSegment>& segments, const NameFilter& filter, std::size_t limit);
+
+  std::vector<NameMatch> run(std::string_view valid, bool is_unfinished);
+
+ private:
+  struct Source {
+    std::uint32_t number;
+    const NameSegment* names;
+    const std::vector<bool>* removed;
+    NameSegment::Filter filter;
+    bool accepts(std::uint32_t item) const {
+      return filter.accepts(item) && (removed == nullptr || !(*removed)[item]);
+    }
+    bool is_whole() const { return filter.is_open() && removed == nullptr; }
+  };
+
+  void read(std::string_view valid, bool is_unfinished);
+  bool is_full() { return best_.sorted().size() >= limit_; }
+  bool is_empty() { return best_.sorted().empty(); }
+
+  void find_literal(const NameQuery& query, bool is_number_open);
+  void find_literal(const Source& source, const NameQuery& query, bool is_number_open, std::size_t layout);
+  void add_literal(const Source& source, const NameQuery& query, std::uint32_t position, LiteralMatch match);
+  void find_initials(const NameQuery& query);
+  void find_mixed(const NameQuery& query, const std::vector<QueryCharacter>& characters, bool goes_first);
+  void find_words(const NameQuery& query);
+  void find_fuzzy(const NameQuery& query);
+  bool find_fuzzy(const NameQuery& query, std::size_t edits);
+  void find_fuzzy_words(const NameQuery& query);
+  void find_by_sound(const NameQuery& query);
+
+  NameMatch finish(const RankedName& ranked) const;
+  std::vector<ByteSpan> spans(const RankedName& ranked) const;
+
+  std::vector<Source> sources_;
+  std::size_t limit_;
+  Best<RankedName> best_;
+  std::string_view typed_;
+  std::vector<NameQuery> readings_;
+};
+
+}  // namespace pilling::search

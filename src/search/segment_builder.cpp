@@ -1,0 +1,319 @@
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <string>
+#include <unordered_map>
+
+#include "pilling/error.hpp"
+#include "search/literal.hpp"
+#include "search/name_parts.hpp"
+#include "search/name_segment.hpp"
+#include "search/query.hpp"
+#include "search/ranking.hpp"
+#include "search/segment_image.hpp"
+#include "search/sound.hpp"
+#include "text/normalize.hpp"
+
+namespace pilling::search {
+namespace {
+
+constexpr std::size_t heavy_range = 256;  // from here on, a pattern of one or two keys has a list of its best
+
+class Builder {
+ public:
+  Builder(std::span<const NameEntry> entries, std::span<const std::size_t> indexes)
+      : entries_(entries), indexes_(indexes) {}
+
+  ImageWriter write() {
+    check();
+    rank();
+    add_key(text::key_end);
+    for (const std::size_t entry : order_) add_item(entry);
+    finish();
+    return std::move(writer_);
+  }
+
+ private:
+  void check() const {
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      check_indexed(entries_[i].name, "name", i);
+      check_indexed(entries_[i].ingredients, "ingredients", i);
+      check_indexed(entries_[i].english_name, "English name", i);
+      for (const std::string& alias : entries_[i].aliases) check_indexed(alias, "alias", i);
+    }
+    if (entries_.size() >= (std::size_t{1} << 28)) throw InvalidArgument("a name index holds fewer than 2^28 names");
+  }
+
+  // Everything is kept in the order in which equally good matches are given.
+  void rank() {
+    forms_.reserve(entries_.size());
+    std::vector<std::size_t> lengths;
+    for (const NameEntry& entry : entries_) {
+      forms_.push_back(normal_form(entry.name));
+      lengths.push_back(count_characters(forms_.back().text));
+    }
+    order_.resize(entries_.size());
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    std::ranges::sort(order_, [&](std::size_t a, std::size_t b) {
+      if (entries_[a].popularity != entries_[b].popularity) return entries_[a].popularity > entries_[b].popularity;
+      if (lengths[a] != lengths[b]) return lengths[a] < lengths[b];
+      if (const int order = entries_[a].name.compare(entries_[b].name); order != 0) return order < 0;
+      return indexes_[a] < indexes_[b];
+    });
+  }
+
+  static text::NormalForm normal_form(std::string_view text) {
+    text::NormalForm normal = text::normalize(text);
+    return is_searchable(normal.text) ? std::move(normal) : text::NormalForm{};
+  }
+
+  void add_item(std::size_t number) {
+    const NameEntry& entry = entries_[number];
+    const text::NormalForm& normal = forms_[number];
+    const NameParts parts = take_apart(entry.name, normal);
+    const auto item = static_cast<std::uint32_t>(item_count_++);
+    add_field(item, NameField::name, entry.name, normal, &parts);
+    add_initials();
+    if (!entry.ingredients.empty()) add_other(item, NameField::ingredient, entry.ingredients);
+    if (!entry.english_name.empty()) add_other(item, NameField::english_name, entry.english_name);
+    for (const std::string& alias : entry.aliases) add_other(item, NameField::alias, alias);
+    index_column_.push_back(static_cast<std::uint32_t>(indexes_[number]));
+    popularities_.push_back(entry.popularity);
+    companies_.push_back(value(entry.company));
+    forms_column_.push_back(value(entry.form.empty() ? parts.form : entry.form));
+    dispensings_.push_back(value(entry.dispensing));
+  }
+
+  void add_other(std::uint32_t item, NameField kind, const std::string& text) {
+    add_field(item, kind, text, normal_form(text), nullptr);
+  }
+
+  void add_field(std::uint32_t item, NameField kind, const std::string& text, const text::NormalForm& normal,
+                 const NameParts* parts) {
+    text_begins_.push_back(static_cast<std::uint32_t>(texts_.size()));
+    texts_ += text;
+    key_begins_.push_back(static_cast<std::uint32_t>(keys_.size()));
+    Field field{.tagged_item = item << 4 | static_cast<std::uint32_t>(kind)};
+    const std::vector<Key> strokes = text::keystrokes(normal.text);
+    const std::size_t first_width = widths_.size();
+    bool is_regular = true;
+    std::size_t byte = 0;
+    std::size_t previous_end = 0;
+    std::size_t previous_begin = std::string::npos;
+    for (std::size_t i = 0; i < strokes.size(); ++i) {
+      if (text::starts_character(strokes[i])) {
+        if (i > 0) byte = next_character(normal.text, byte);
+        if (parts != nullptr) note_borders(*parts, byte, i, field);
+        if (begins_part(text, normal, byte)) part_starts_.push_back(static_cast<std::uint32_t>(keys_.size()));
+        is_regular &= add_width(normal.begins[byte], normal.ends[byte], previous_begin, previous_end);
+        previous_begin = normal.begins[byte];
+        previous_end = normal.ends[byte];
+      }
+      add_key(strokes[i]);
+    }
+    if (parts != nullptr) note_borders(*parts, normal.text.size(), strokes.size(), field);
+    if (!is_regular && widths_.size() > first_width) widths_[first_width] = 0xFF;
+    add_key(text::key_end);
+    fields_.push_back(field);
+  }
+
+  static std::size_t next_character(std::string_view text, std::size_t at) {
+    ++at;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) ++at;
+    return at;
+  }
+
+  static void note_borders(const NameParts& parts, std::size_t byte, std::size_t key, Field& field) {
+    if (key > 0xFFFF) return;
+    if (byte == parts.head_end) field.head_end = static_cast<std::uint16_t>(key);
+    if (byte == parts.brand_end) field.brand_end = static_cast<std::uint16_t>(key);
+  }
+
+  // The gap before a character and its size in the original, in four bits each; size 0 shares the one before. False
+  // when that does not do.
+  bool add_width(std::size_t begin, std::size_t end, std::size_t previous_begin, std::size_t previous_end) {
+    if (begin == previous_begin && end == previous_end) {
+      widths_.push_back(0);
+      return true;
+    }
+    const bool fits = begin >= previous_end && begin - previous_end < 15 && end > begin && end - begin < 16;
+    widths_.push_back(fits ? static_cast<std::uint8_t>((begin - previous_end) << 4 | (end - begin)) : std::uint8_t{0});
+    return fits;
+  }
+
+  void add_key(Key key) {
+    if (keys_.size() % NameSegment::block_keys == 0) {
+      // The field that holds the key is the one being added; a `key_end` before it belongs to the one before.
+      const auto field = key_begins_.empty() ? 0 : key_begins_.size() - 1;
+      key_blocks_.push_back({static_cast<std::uint32_t>(field), characters_});
+    }
+    characters_ += key >> 7;
+    keys_.push_back(key);
+  }
+
+  void add_initials() {
+    initial_begins_.push_back(static_cast<std::uint32_t>(initials_.size()));
+    const Field& field = fields_.back();
+    const std::size_t begin = key_begins_.back();
+    const std::size_t end = field.head_end > 0 ? begin + field.head_end : keys_.size();
+    for (std::size_t at = begin; at < end; ++at) {
+      if (text::starts_character(keys_[at])) initials_.push_back(text::code(keys_[at]));
+    }
+    initials_.push_back(text::key_end);
+  }
+
+  std::uint32_t value(const std::string& text) {
+    const auto [found, is_new] = value_numbers_.try_emplace(text, static_cast<std::uint32_t>(value_numbers_.size()));
+    if (is_new) {
+      value_begins_.push_back(static_cast<std::uint32_t>(values_.size()));
+      values_ += text;
+    }
+    return found->second;
+  }
+
+  void put_column(Section section, const std::vector<std::uint32_t>& column) {
+    const bool is_needed = std::ranges::any_of(column, [](std::uint32_t value) { return value != 0; });
+    if (is_needed) writer_.put(section, column);
+  }
+
+  void put_suffixes(std::vector<Key>& keys, Section suffixes, Section buckets) {
+    keys.insert(keys.end(), SuffixArray::padding, Key{0});
+    const SuffixArray::Parts parts = SuffixArray::sort(keys);
+    writer_.put(suffixes, PackedPositions::pack(parts.positions, PackedPositions::width_for(keys.size())));
+    writer_.put(buckets, parts.buckets);
+  }
+
+  void finish() {
+    text_begins_.push_back(static_cast<std::uint32_t>(texts_.size()));
+    key_begins_.push_back(static_cast<std::uint32_t>(keys_.size()));
+    initial_begins_.push_back(static_cast<std::uint32_t>(initials_.size()));
+    value_begins_.push_back(static_cast<std::uint32_t>(values_.size()));
+    if (keys_.size() > 0xFFFFFF00u) throw InvalidArgument("the names are too long for one index; it holds 4 billion keys");
+    std::vector<std::uint8_t> part_bits(keys_.size() / 8 + 8);
+    for (const std::uint32_t at : part_starts_) part_bits[at / 8] |= static_cast<std::uint8_t>(1 << (at % 8));
+    put_suffixes(keys_, Section::suffixes, Section::buckets);
+    put_suffixes(initials_, Section::initial_suffixes, Section::initial_buckets);
+    writer_.put(Section::texts, std::string_view(texts_));
+    writer_.put(Section::text_begins, text_begins_);
+    writer_.put(Section::keys, keys_);
+    writer_.put(Section::key_begins, key_begins_);
+    writer_.put(Section::key_blocks, key_blocks_);
+    writer_.put(Section::part_starts, part_bits);
+    writer_.put(Section::widths, widths_);
+    writer_.put(Section::initials, initials_);
+    writer_.put(Section::initial_begins, initial_begins_);
+    writer_.put(Section::fields, fields_);
+    writer_.put(Section::indexes, index_column_);
+    put_column(Section::popularities, popularities_);
+    put_column(Section::companies, companies_);
+    put_column(Section::forms, forms_column_);
+    put_column(Section::dispensings, dispensings_);
+    writer_.put(Section::values, std::string_view(values_));
+    writer_.put(Section::value_begins, value_begins_);
+  }
+
+  std::span<const NameEntry> entries_;
+  std::span<const std::size_t> indexes_;
+  std::vector<text::NormalForm> forms_;
+  std::vector<std::size_t> order_;
+  std::size_t item_count_ = 0;
+  std::uint32_t characters_ = 0;
+  ImageWriter writer_;
+  std::string texts_;
+  std::vector<std::uint32_t> text_begins_;
+  std::vector<Key> keys_;
+  std::vector<std::uint32_t> key_begins_;
+  std::vector<KeyBlock> key_blocks_;
+  std::vector<std::uint32_t> part_starts_;
+  std::vector<std::uint8_t> widths_;
+  std::vector<Key> initials_;
+  std::vector<std::uint32_t> initial_begins_;
+  std::vector<Field> fields_;
+  std::vector<std::uint32_t> index_column_;
+  std::vector<std::uint32_t> popularities_;
+  std::vector<std::uint32_t> companies_;
+  std::vector<std::uint32_t> forms_column_;
+  std::vector<std::uint32_t> dispensings_;
+  std::string values_;
+  std::vector<std::uint32_t> value_begins_ = {0};
+  std::unordered_map<std::string, std::uint32_t> value_numbers_ = {{"", 0}};
+};
+
+struct RankedPosition {
+  std::uint32_t tier;
+  std::uint32_t item;
+  std::uint32_t position;
+  std::uint32_t subject() const noexcept { return item; }
+  auto operator<=>(const RankedPosition&) const = default;
+};
+
+// The best answers to every pattern of one or two keys that has many: what a search would otherwise have to sift.
+class TopLists {
+ public:
+  template <class Rank>  // of a position and a length; a tier of none passes it over
+  TopLists(const SuffixArray& suffixes, Rank rank) {
+    std::array<Key, 2> pattern{};
+    for (pattern[0] = 1; pattern[0] < text::key_limit; ++pattern[0]) {
+      add(suffixes, {pattern.data(), 1}, rank);
+      for (pattern[1] = 1; pattern[1] < text::key_limit; ++pattern[1]) add(suffixes, pattern, rank);
+    }
+  }
+
+  void put(ImageWriter& writer, Section directory, Section entries) const {
+    writer.put(directory, directory_);
+    writer.put(entries, entries_);
+  }
+
+ private:
+  template <class Rank>
+  void add(const SuffixArray& suffixes, std::span<const Key> pattern, Rank rank) {
+    const SuffixRange range = suffixes.find(pattern);
+    if (range.size() < heavy_range) return;
+    Best<RankedPosition> best(NameSegment::top_size);
+    for (std::size_t i = range.begin; i < range.end; ++i) {
+      const RankedPosition one = rank(suffixes[i], static_cast<std::uint32_t>(pattern.size()));
+      if (one.tier != tier_none) best.add(one);
+    }
+    // A list that holds fewer answers than it could would hide that there are no more.
+    if (best.sorted().size() < NameSegment::top_size) return;
+    directory_.push_back(pattern_code(pattern));
+    for (const RankedPosition& one : best.sorted()) entries_.push_back({one.position, one.tier});
+  }
+
+  std::vector<std::uint32_t> directory_;
+  std::vector<TopEntry> entries_;
+};
+
+std::shared_ptr<const NameSegment> in_memory(const ImageWriter& writer) {
+  const auto bytes = std::make_shared<const std::vector<std::uint8_t>>(writer.image());
+  return NameSegment::attach(bytes, *bytes, "the name index");
+}
+
+}  // namespace
+
+std::shared_ptr<const NameSegment> NameSegment::build(std::span<const NameEntry> entries, std::size_t first_index) {
+  std::vector<std::size_t> indexes(entries.size());
+  std::iota(indexes.begin(), indexes.end(), first_index);
+  return build(entries, indexes);
+}
+
+std::shared_ptr<const NameSegment> NameSegment::build(std::span<const NameEntry> entries,
+                                                      std::span<const std::size_t> indexes) {
+  ImageWriter writer = Builder(entries, indexes).write();
+  // The lists and the sounds are read out of the rest.
+  const auto rest = in_memory(writer);
+  const TopLists top(rest->suffixes(), [&](std::uint32_t position, std::uint32_t length) {
+    const LiteralMatch match = literal_match(*rest, position, length, false);
+    return RankedPosition{match.tier, rest->field(match.field).item(), position};
+  });
+  top.put(writer, Section::top_directory, Section::top_entries);
+  const TopLists initials(rest->initial_suffixes(), [&](std::uint32_t position, std::uint32_t length) {
+    const std::uint32_t item = rest->item_of_initial(position);
+    return RankedPosition{initials_tier(*rest, item, position, length), item, position};
+  });
+  initials.put(writer, Section::initial_top_directory, Section::initial_top_entries);
+  writer.put(Section::sounds, sounds_of(*rest));
+  return in_memory(writer);
+}
+
+}  // namespace pilling::search
