@@ -67,8 +67,9 @@ struct EngineStats {
 };
 
 /// Medicine and pharmacy look-ups over a local database, caches and remote sources.
-/// Thread-safe: open one per process and share it. The catalogue is held in memory, so that queries touch no disk;
-/// they never wait for an import or a refresh. Opening throws StorageError.
+/// Thread-safe: open one per process and share it. The catalogue is held in memory: queries touch no disk and never
+/// wait for an import or a refresh. Two calls may, for as long as they are allowed to take: `search`, when it goes out
+/// to sources, and `summarize`, when the summarizer is not free. Opening throws StorageError.
 class PILLING_API Engine {
  public:
   explicit Engine(EngineOptions options = {});
@@ -77,14 +78,17 @@ class PILLING_API Engine {
   Engine& operator=(Engine&&) noexcept;
 
   /// Medicines by name, best first: see `NameIndex::search`. When nothing is found and there are sources, they are
-  /// asked, and what they know is kept. Throws InvalidArgument for invalid UTF-8, a text above
+  /// asked, for no longer than `call` and `EngineOptions::live_timeout` allow, and what they know is kept: it adds to
+  /// the stored medicines and replaces nothing of them. What cannot be kept, or comes too late to be kept, is answered
+  /// all the same, and the answer is degraded. Throws InvalidArgument for invalid UTF-8, a text above
   /// `NameIndex::maximum_query_bytes`, or a limit of 0.
-  SearchResult search(std::string_view text, std::size_t limit = 10) const;
+  SearchResult search(std::string_view text, std::size_t limit = 10, const CallOptions& call = {}) const;
 
   /// Names for typing ahead, best first, each once: see `NameIndex::suggest`. Throws as `search`.
   std::vector<std::string> suggest(std::string_view text, std::size_t limit = 10) const;
 
-  /// Medicines whose efficacy text speaks of all, or else most, words of `text`. Throws as `search`.
+  /// Medicines whose efficacy text speaks of all, or else most, words of `text`: `SymptomMatch::missing` tells the two
+  /// apart. Throws as `search`.
   SymptomResult search_symptom(std::string_view text, std::size_t limit = 10) const;
 
   /// The medicine, or nothing when the catalogue does not hold it.
