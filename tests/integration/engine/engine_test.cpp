@@ -5,6 +5,8 @@
 #include <chrono>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -263,6 +265,25 @@ TEST_F(EngineTest, CountsCallsFailuresAndSlowCalls) {
   EXPECT_EQ(search->slow_calls, 2u);
   EXPECT_EQ(slow, (std::vector<std::string>{"search", "search"}));
   EXPECT_NE(engine.metrics_text().find("pilling_call_failures_total{operation=\"search\"} 1\n"), std::string::npos);
+}
+
+TEST_F(EngineTest, LetsNoSlowCallHookSpoilACall) {
+  EngineOptions counted = options();
+  int told = 0;
+  counted.slow_call_threshold = 0ns;
+  counted.on_slow_call = [&](const SlowCall&) {
+    ++told;
+    throw std::runtime_error("the listener fell asleep");
+  };
+  const Engine engine(counted);
+
+  EXPECT_NO_THROW(engine.search("가나"));
+
+  const EngineStats stats = engine.stats();
+  const auto search = std::ranges::find(stats.operations, "search", &OperationStats::name);
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(search->failures, 0u);
+  EXPECT_EQ(search->latency.count, 1u);
 }
 
 TEST_F(EngineTest, AnswersWhileAnotherThreadImports) {
