@@ -41,13 +41,15 @@ struct EngineOptions {
 };
 
 /// What an import did. Every row of the file is counted once: repeated ids count as one added, updated or unchanged
-/// row, and `repeated` says how many rows were joined into another.
+/// row, and `repeated` says how many rows were joined into another. Of pharmacies, which come in several files,
+/// `not_in_file` is 0.
 struct ImportReport {
   std::uint64_t rows = 0;
   std::uint64_t added = 0;
   std::uint64_t updated = 0;
   std::uint64_t unchanged = 0;
   std::uint64_t repeated = 0;
+  std::uint64_t not_in_file = 0;  ///< medicines of the catalogue that the file does not name; they stay
   std::vector<SkippedRow> skipped;
   std::vector<SkippedRow> notes;  ///< rows that were kept with a part left out, and why
   std::chrono::nanoseconds elapsed{};

@@ -95,6 +95,20 @@ TEST_F(EngineTest, SaysWhatAnImportDid) {
   EXPECT_EQ(engine.stats().medicines, 4u);
 }
 
+TEST_F(EngineTest, CountsTheMedicinesThatAFileDoesNotName) {
+  Engine engine(options());
+
+  const ImportReport first = engine.import_medicines(three_medicines());
+  const ImportReport second = engine.import_medicines(
+      file("newer.jsonl", medicine_row("200000001", "가나정", "") + medicine_row("200000009", "새로운정", "")));
+  const ImportReport pharmacies = engine.import_pharmacies(file("pharmacies.csv", pharmacy_rows()));
+
+  EXPECT_EQ(first.not_in_file, 0u);
+  EXPECT_EQ(second.not_in_file, 2u);
+  EXPECT_EQ(pharmacies.not_in_file, 0u);
+  EXPECT_TRUE(engine.medicine({"200000003"}));
+}
+
 TEST_F(EngineTest, JoinsRepeatedCodesWithTheLastTextAndAllImages) {
   Engine engine(options());
   const auto path =
