@@ -29,6 +29,7 @@ namespace pilling {
 /// What the engine is built from. Every member has a working default.
 struct EngineOptions {
   std::filesystem::path database = "pilling.db";           ///< made when missing; not looked at when `store` is given
+  std::chrono::milliseconds busy_timeout{5000};            ///< how long another process may keep `database` locked
   std::shared_ptr<Store> store{};                          ///< none: SQLite at `database`
   std::vector<std::shared_ptr<MedicineSource>> sources{};  ///< asked in order when a name is not found here
   std::shared_ptr<Summarizer> summarizer{};                ///< of `refresh` and `summarize`; none: extractive

@@ -27,7 +27,7 @@ namespace {
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 EngineOptions with_defaults(EngineOptions options) {
-  if (!options.store) options.store = make_sqlite_store(options.database);
+  if (!options.store) options.store = make_sqlite_store(options.database, options.busy_timeout);
   if (!options.summarizer) options.summarizer = make_extractive_summarizer();
   if (!options.now) throw InvalidArgument("EngineOptions::now is empty; leave it out to use the system's clock");
   return options;

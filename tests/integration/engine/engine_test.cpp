@@ -225,6 +225,16 @@ TEST_F(EngineTest, KeepsWhatWasImportedWhenOpenedAgain) {
   EXPECT_EQ(names_of(engine.search("다라시럽")), (std::vector<std::string>{"다라시럽"}));
 }
 
+TEST_F(EngineTest, WaitsForALockedDatabaseAsLongAsItIsToldTo) {
+  EngineOptions impatient = options();
+  impatient.busy_timeout = 0ms;
+  Engine engine(impatient);
+  const auto store = make_sqlite_store(impatient.database);
+  const auto writer = store->begin();
+
+  EXPECT_THROW(engine.import_medicines(three_medicines()), StorageError);
+}
+
 TEST_F(EngineTest, RefusesAForeignFileAndKeepsTheOldData) {
   Engine engine(options());
   engine.import_medicines(three_medicines());
