@@ -99,7 +99,8 @@ class PILLING_API Engine {
 
   /// The summary of a medicine's efficacy by the engine's summarizer, for a keyword when one is given: from memory,
   /// the store, the shared cache, or made now and kept. Nothing when the medicine or its text is not there, or when no
-  /// indication speaks of the keyword. When the summarizer fails, the extractive summary.
+  /// indication speaks of the keyword, as of one without a letter or digit. When the summarizer fails, in whichever
+  /// way, the extractive summary. Throws InvalidArgument for a keyword that is not UTF-8.
   std::optional<Summary> summarize(const MedicineId& id, std::string_view keyword = {},
                                    const CallOptions& call = {}) const;
 

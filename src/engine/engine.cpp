@@ -115,17 +115,20 @@ class Engine::Impl {
   std::optional<Summary> summarize(const MedicineId& id, std::string_view keyword, const CallOptions& call) {
     return operations_.timed(Operation::summarize, [&](SteadyTime) -> std::optional<Summary> {
       if (!text::is_valid_utf8(keyword)) throw InvalidArgument("the keyword is not valid UTF-8");
+      // Its summary would be the one of the whole text, as if that spoke of the keyword.
+      if (!keyword.empty() && text::normalize(keyword).text.empty()) return std::nullopt;
       const auto found = medicines().catalogue->find(id);
       if (!found || found->efficacy.empty()) return std::nullopt;
       const SummaryRequest request{.text = found->efficacy, .keyword = keyword};
-      if (options_.summarizer->is_free()) return options_.summarizer->summarize(request, call);
       try {
+        if (options_.summarizer->is_free()) return dated(options_.summarizer->summarize(request, call));
         return summarize_once(request, core::within(call, options_.live_timeout));
-      } catch (const NetworkError&) {
-      } catch (const ServiceError&) {
-      } catch (const BadData&) {
+      } catch (const InvalidArgument&) {
+        throw;
+      } catch (const std::exception&) {
+        // Whatever a summarizer of the host throws, which may hold a secret, there is the text itself.
       }
-      return extractive_->summarize(request, call);
+      return dated(extractive_->summarize(request, call));
     });
   }
 
@@ -286,7 +289,7 @@ class Engine::Impl {
                                                       .keyword = text::normalize(request.keyword).text,
                                                       .maker = options_.summarizer->maker()});
     const auto make = [&](std::string_view, const CallOptions& load_call) -> std::optional<CacheEntry> {
-      const auto summary = options_.summarizer->summarize(request, load_call);
+      const auto summary = dated(options_.summarizer->summarize(request, load_call));
       if (!summary) return std::nullopt;
       return CacheEntry{engine::encode(*summary), summary->made_at, std::nullopt};
     };

@@ -482,11 +482,13 @@ class CountingSummarizer : public Summarizer {
   std::optional<Summary> summarize(const SummaryRequest& request, const CallOptions&) override {
     ++calls;
     if (fails) throw ServiceError("overloaded", "model", 503);
+    if (breaks) throw std::runtime_error("https://model.invalid/?key=secret");
     return Summary{.text = "요약 " + std::string(request.keyword), .indications = {}, .maker = maker(), .made_at = {}};
   }
 
   std::atomic<int> calls = 0;
   bool fails = false;
+  bool breaks = false;
 };
 
 TEST_F(EngineTest, PaysForASummaryOnceAcrossProductsAndRestarts) {
@@ -521,6 +523,57 @@ TEST_F(EngineTest, FallsBackToTheExtractiveSummaryWhenTheModelFails) {
   ASSERT_TRUE(summary);
   EXPECT_EQ(summary->text, "두통, 치통");
   EXPECT_NE(summary->maker, "model/1");
+}
+
+TEST_F(EngineTest, LetsNoForeignExceptionOutOfASummarizer) {
+  EngineOptions with_model = options();
+  const auto model = std::make_shared<CountingSummarizer>();
+  model->breaks = true;
+  with_model.summarizer = model;
+  Engine engine(with_model);
+  engine.import_medicines(three_medicines());
+
+  const auto summary = engine.summarize({"200000001"});
+
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->text, "두통, 치통");
+  EXPECT_EQ(model->calls, 1);
+}
+
+TEST_F(EngineTest, HasNoSummaryForAKeywordOfSignsOnly) {
+  EngineOptions with_model = options();
+  const auto model = std::make_shared<CountingSummarizer>();
+  with_model.summarizer = model;
+  Engine engine(with_model);
+  engine.import_medicines(three_medicines());
+
+  EXPECT_FALSE(engine.summarize({"200000001"}, "!!!"));
+  EXPECT_FALSE(engine.summarize({"200000001"}, " "));
+  EXPECT_EQ(model->calls, 0);
+}
+
+TEST_F(EngineTest, DatesTheSummariesItMakesOnTheSpot) {
+  Engine engine(options());
+  engine.import_medicines(three_medicines());
+
+  EXPECT_EQ(engine.summarize({"200000001"})->made_at, wednesday_noon);
+  EXPECT_EQ(engine.summarize({"200000001"}, "치통")->made_at, wednesday_noon);
+}
+
+TEST_F(EngineTest, GivesASummaryThoughAnotherWriterKeepsItFromBeingStored) {
+  EngineOptions with_model = options();
+  with_model.summarizer = std::make_shared<CountingSummarizer>();
+  with_model.store = make_sqlite_store(with_model.database);
+  Engine engine(with_model);
+  engine.import_medicines(three_medicines());
+  std::unique_ptr<StoreTransaction> writer;
+  std::jthread([&] { writer = with_model.store->begin(); }).join();
+
+  const auto summary =
+      engine.summarize({"200000001"}, "두통", {.deadline = std::chrono::steady_clock::now(), .stop = {}});
+
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->text, "요약 두통");
 }
 
 TEST_F(EngineTest, ShowsTheModelsSummariesAfterARefresh) {
