@@ -36,7 +36,7 @@ std::size_t weight_of(const std::vector<Medicine>& rows) {
   std::size_t weight = rows.size() * sizeof(Medicine);
   for (const Medicine& row : rows) {
     for (const auto text : medicine_texts) weight += (row.*text).size();
-    for (const std::string& image : row.images) weight += sizeof image + image.size();
+    for (const std::string& image : row.images) weight += sizeof(std::string) + image.size();
   }
   return weight;
 }
