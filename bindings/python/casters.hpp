@@ -52,7 +52,14 @@ inline const Types& types() {
   return types;
 }
 
-inline py::object to_python(const std::string& text) { return py::str(text); }
+inline py::object decoded(std::string_view text, const char* on_error) {
+  auto* const object = PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), on_error);
+  if (object == nullptr) throw py::error_already_set();
+  return py::reinterpret_steal<py::object>(object);
+}
+
+/// Messages and places hold file names, which need not be UTF-8. They come out as Python itself shows such names.
+inline py::object to_python(const std::string& text) { return decoded(text, "surrogateescape"); }
 
 inline double to_python(std::chrono::nanoseconds elapsed) { return std::chrono::duration<double>(elapsed).count(); }
 
@@ -134,7 +141,7 @@ inline py::object to_python(const SearchResult& result) {
 }
 
 inline py::object to_python(const SymptomMatch& match) {
-  return types().symptom_match(to_python(*match.medicine), match.score, to_tuple(match.words),
+  return types().symptom_match(to_python(*match.medicine), match.score, to_tuple(match.words), to_tuple(match.missing),
                                to_character_spans(match.medicine->efficacy, match.spans), match.summary);
 }
 
@@ -161,11 +168,12 @@ inline py::object to_python(const NearbyResult& result) {
   return types().nearby_result(to_tuple(result.pharmacies), to_python(result.answer));
 }
 
-inline py::object to_python(const SkippedRow& row) { return types().skipped_row(row.line, row.reason); }
+inline py::object to_python(const SkippedRow& row) { return types().skipped_row(row.line, to_python(row.reason)); }
 
 inline py::object to_python(const ImportReport& report) {
   return types().import_report(report.rows, report.added, report.updated, report.unchanged, report.repeated,
-                               to_tuple(report.skipped), to_tuple(report.notes), to_python(report.elapsed));
+                               report.not_in_file, to_tuple(report.skipped), to_tuple(report.notes),
+                               to_python(report.elapsed));
 }
 
 inline py::object to_python(const RefreshReport& report) {
@@ -187,7 +195,7 @@ inline py::object to_python(const OperationStats& operation) {
 }
 
 inline py::object to_python(const EngineStats& stats) {
-  return types().engine_stats(stats.store, stats.medicines, stats.pharmacies, stats.catalogue_version,
+  return types().engine_stats(to_python(stats.store), stats.medicines, stats.pharmacies, stats.catalogue_version,
                               to_python(stats.answers), to_python(stats.summaries), to_tuple(stats.operations));
 }
 

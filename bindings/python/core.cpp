@@ -47,8 +47,8 @@ std::size_t to_count(std::int64_t number, std::string_view name) {
   throw InvalidArgument(std::string(name) + " is " + std::to_string(number) + "; it cannot be negative");
 }
 
-std::chrono::nanoseconds to_threshold(double seconds) {
-  if (!(seconds >= 0)) throw InvalidArgument("slow_call_threshold is not a number of seconds from 0 on");
+std::chrono::nanoseconds to_duration(double seconds, std::string_view name) {
+  if (!(seconds >= 0)) throw InvalidArgument(std::string(name) + " is not a number of seconds from 0 on");
   constexpr double longest = 9e9;
   if (seconds > longest) return std::chrono::nanoseconds::max();
   return std::chrono::nanoseconds(std::llround(seconds * 1e9));
@@ -181,21 +181,14 @@ class EngineHandle {
 };
 
 std::unique_ptr<EngineHandle> open_engine(const std::filesystem::path& database, std::int64_t cache_bytes,
-                                          double slow_call_threshold, py::object on_slow_call) {
+                                          double busy_timeout, double slow_call_threshold, py::object on_slow_call) {
   EngineOptions options;
   options.database = database;
   options.cache_bytes = to_count(cache_bytes, "cache_bytes");
-  options.slow_call_threshold = to_threshold(slow_call_threshold);
+  options.busy_timeout = std::chrono::ceil<std::chrono::milliseconds>(to_duration(busy_timeout, "busy_timeout"));
+  options.slow_call_threshold = to_duration(slow_call_threshold, "slow_call_threshold");
   return std::make_unique<EngineHandle>(std::move(options), std::move(on_slow_call));
 }
-
-// Messages and places hold file names, which need not be UTF-8.
-py::object decoded(const std::string& text, const char* on_error) {
-  return py::reinterpret_steal<py::object>(
-      PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), on_error));
-}
-
-py::object place(const std::string& text) { return decoded(text, "surrogateescape"); }
 
 void raise(const char* name, const Error& error, const py::dict& details = {}) {
   const py::object type = py::module_::import("pilling._errors").attr(name);
@@ -214,7 +207,7 @@ void translate(std::exception_ptr pointer) {
   } catch (const InvalidArgument& error) {
     raise("InvalidArgument", error);
   } catch (const StorageError& error) {
-    raise("StorageError", error, py::dict("location"_a = place(error.location())));
+    raise("StorageError", error, py::dict("location"_a = to_python(error.location())));
   } catch (const Timeout& error) {
     raise("Timeout", error, py::dict("host"_a = error.host()));
   } catch (const NetworkError& error) {
@@ -224,7 +217,7 @@ void translate(std::exception_ptr pointer) {
           py::dict("service"_a = error.service(), "status"_a = error.status(),
                    "retry_after"_a = in_seconds(error.retry_after())));
   } catch (const BadData& error) {
-    raise("BadData", error, py::dict("source"_a = place(error.source()), "byte_offset"_a = error.byte_offset()));
+    raise("BadData", error, py::dict("source"_a = to_python(error.source()), "byte_offset"_a = error.byte_offset()));
   } catch (const Error& error) {
     raise("Error", error);
   }
@@ -238,7 +231,8 @@ PYBIND11_MODULE(_core, core) {
   py::register_local_exception_translator(&translate);
 
   py::class_<EngineHandle>(core, "Engine")
-      .def(py::init(&open_engine), "database"_a, "cache_bytes"_a, "slow_call_threshold"_a, "on_slow_call"_a)
+      .def(py::init(&open_engine), "database"_a, "cache_bytes"_a, "busy_timeout"_a, "slow_call_threshold"_a,
+           "on_slow_call"_a)
       .def_property_readonly("closed", &EngineHandle::is_closed)
       .def("close", &EngineHandle::close)
       .def("search", &EngineHandle::search, "text"_a, "limit"_a)

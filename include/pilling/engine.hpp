@@ -29,6 +29,7 @@ namespace pilling {
 /// What the engine is built from. Every member has a working default.
 struct EngineOptions {
   std::filesystem::path database = "pilling.db";           ///< made when missing; not looked at when `store` is given
+  std::chrono::milliseconds busy_timeout{5000};            ///< how long another process may keep `database` locked
   std::shared_ptr<Store> store{};                          ///< none: SQLite at `database`
   std::vector<std::shared_ptr<MedicineSource>> sources{};  ///< asked in order when a name is not found here
   std::shared_ptr<Summarizer> summarizer{};                ///< of `refresh` and `summarize`; none: extractive
@@ -41,13 +42,15 @@ struct EngineOptions {
 };
 
 /// What an import did. Every row of the file is counted once: repeated ids count as one added, updated or unchanged
-/// row, and `repeated` says how many rows were joined into another.
+/// row, and `repeated` says how many rows were joined into another. Of pharmacies, which come in several files,
+/// `not_in_file` is 0.
 struct ImportReport {
   std::uint64_t rows = 0;
   std::uint64_t added = 0;
   std::uint64_t updated = 0;
   std::uint64_t unchanged = 0;
   std::uint64_t repeated = 0;
+  std::uint64_t not_in_file = 0;  ///< medicines of the catalogue that the file does not name; they stay
   std::vector<SkippedRow> skipped;
   std::vector<SkippedRow> notes;  ///< rows that were kept with a part left out, and why
   std::chrono::nanoseconds elapsed{};
@@ -67,8 +70,9 @@ struct EngineStats {
 };
 
 /// Medicine and pharmacy look-ups over a local database, caches and remote sources.
-/// Thread-safe: open one per process and share it. The catalogue is held in memory, so that queries touch no disk;
-/// they never wait for an import or a refresh. Opening throws StorageError.
+/// Thread-safe: open one per process and share it. The catalogue is held in memory: queries touch no disk and never
+/// wait for an import or a refresh. Two calls may, for as long as they are allowed to take: `search`, when it goes out
+/// to sources, and `summarize`, when the summarizer is not free. Opening throws StorageError.
 class PILLING_API Engine {
  public:
   explicit Engine(EngineOptions options = {});
@@ -77,14 +81,17 @@ class PILLING_API Engine {
   Engine& operator=(Engine&&) noexcept;
 
   /// Medicines by name, best first: see `NameIndex::search`. When nothing is found and there are sources, they are
-  /// asked, and what they know is kept. Throws InvalidArgument for invalid UTF-8, a text above
+  /// asked, for no longer than `call` and `EngineOptions::live_timeout` allow, and what they know is kept: it adds to
+  /// the stored medicines and replaces nothing of them. What cannot be kept, or comes too late to be kept, is answered
+  /// all the same, and the answer is degraded. Throws InvalidArgument for invalid UTF-8, a text above
   /// `NameIndex::maximum_query_bytes`, or a limit of 0.
-  SearchResult search(std::string_view text, std::size_t limit = 10) const;
+  SearchResult search(std::string_view text, std::size_t limit = 10, const CallOptions& call = {}) const;
 
   /// Names for typing ahead, best first, each once: see `NameIndex::suggest`. Throws as `search`.
   std::vector<std::string> suggest(std::string_view text, std::size_t limit = 10) const;
 
-  /// Medicines whose efficacy text speaks of all, or else most, words of `text`. Throws as `search`.
+  /// Medicines whose efficacy text speaks of all, or else most, words of `text`: `SymptomMatch::missing` tells the two
+  /// apart. Throws as `search`.
   SymptomResult search_symptom(std::string_view text, std::size_t limit = 10) const;
 
   /// The medicine, or nothing when the catalogue does not hold it.
@@ -92,7 +99,8 @@ class PILLING_API Engine {
 
   /// The summary of a medicine's efficacy by the engine's summarizer, for a keyword when one is given: from memory,
   /// the store, the shared cache, or made now and kept. Nothing when the medicine or its text is not there, or when no
-  /// indication speaks of the keyword. When the summarizer fails, the extractive summary.
+  /// indication speaks of the keyword, as of one without a letter or digit. When the summarizer fails, in whichever
+  /// way, the extractive summary. Throws InvalidArgument for a keyword that is not UTF-8.
   std::optional<Summary> summarize(const MedicineId& id, std::string_view keyword = {},
                                    const CallOptions& call = {}) const;
 

@@ -48,7 +48,8 @@ struct CurlOptions {
   std::size_t maximum_response_bytes = std::size_t{64} << 20;
 };
 
-/// A transport over libcurl: connections are kept and reused, TLS is verified, redirects are not followed.
+/// A transport over libcurl: connections are kept and reused, TLS is verified, redirects are not followed. No
+/// proxy is used, whatever the environment says: behind one, hand over a transport of your own.
 PILLING_API std::shared_ptr<HttpTransport> make_curl_transport(CurlOptions options = {});
 
 }  // namespace pilling

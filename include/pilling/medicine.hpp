@@ -21,7 +21,7 @@ struct Summary {
   std::string text;                      ///< one short line
   std::vector<std::string> indications;  ///< in the order of the text
   std::string maker;                     ///< "extractive/1", or a model's name and prompt version
-  std::chrono::sys_seconds made_at{};    ///< UTC
+  std::chrono::sys_seconds made_at{};    ///< UTC; 0 from the extractive summarizer itself, never from an engine
   bool operator==(const Summary&) const = default;
 };
 

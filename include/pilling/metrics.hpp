@@ -44,7 +44,7 @@ struct OperationStats {
   LatencySummary latency;
 };
 
-/// Told of a call that took longer than the threshold, on the thread that made it. Must not throw.
+/// Told of a call that took longer than the threshold, on the thread that made it. What it throws is dropped.
 struct SlowCall {
   std::string_view operation;
   std::chrono::nanoseconds elapsed;

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "pilling/call.hpp"
 #include "pilling/export.hpp"
 #include "pilling/medicine.hpp"
 #include "pilling/pharmacy.hpp"
@@ -63,9 +64,9 @@ class PILLING_API Store {
   /// For messages and statistics: what it is and where, without credentials.
   virtual std::string name() const = 0;
 
-  /// Waits until the writer before has ended. Throws StorageError on the thread that began the writer before: it
-  /// would wait for itself.
-  virtual std::unique_ptr<StoreTransaction> begin() = 0;
+  /// Waits until the writer before has ended, but throws Timeout when the call may not wait that long. Throws
+  /// StorageError on the thread that began the writer before: it would wait for itself.
+  virtual std::unique_ptr<StoreTransaction> begin(const CallOptions& call = {}) = 0;
 
   virtual std::vector<Medicine> medicines() = 0;                        ///< all, without summaries, by id
   virtual std::vector<Pharmacy> pharmacies() = 0;                       ///< all, by id

@@ -28,8 +28,8 @@ class PILLING_API Summarizer {
   /// Whether it answers at once and at no cost, so that it need not be cached.
   virtual bool is_free() const = 0;
 
-  /// Nothing when the text holds no indication, or does not speak of the keyword. Throws NetworkError, ServiceError or
-  /// BadData, and InvalidArgument for a request that is not UTF-8.
+  /// Nothing when the text holds no indication, or does not speak of the keyword, as of one without a letter or
+  /// digit. Throws NetworkError, ServiceError or BadData, and InvalidArgument for a request that is not UTF-8.
   virtual std::optional<Summary> summarize(const SummaryRequest& request, const CallOptions& call) = 0;
 };
 

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "core/deadline.hpp"
 #include "pilling/cache.hpp"
 #include "pilling/error.hpp"
 
@@ -40,8 +41,6 @@ std::string reason_of_failure() {
     return "it broke off with an unexpected exception";
   }
 }
-
-bool is_over(const CallOptions& call) { return call.stop.stop_requested() || call.deadline <= SteadyClock::now(); }
 
 // One load that others wait for. Its fields are guarded by the cache's mutex, but for the answer and the failure:
 // they are written by the thread that loads, and read by others once `is_done`.
@@ -113,7 +112,7 @@ class TieredCache::Impl {
       }
       wait_for(*flight, key, call, lock);
       if (!flight->failure) return flight->found;
-      if (!flight->was_abandoned || is_over(call)) std::rethrow_exception(flight->failure);
+      if (!flight->was_abandoned || core::is_over(call)) std::rethrow_exception(flight->failure);
     }
   }
 
@@ -225,7 +224,7 @@ class TieredCache::Impl {
   void settle(const std::shared_ptr<Flight>& flight, const std::string& key, const CallOptions& call) noexcept {
     const Lock lock(mutex_);
     if (flight->found.entry && !flight->is_forgotten && !flight->failure) keep(key, flight->found.entry);
-    flight->was_abandoned = flight->failure && is_over(call);
+    flight->was_abandoned = flight->failure && core::is_over(call);
     end(key, flight);
     flight->is_done = true;
     flight->ended.notify_all();

@@ -16,4 +16,9 @@ inline CallOptions within(CallOptions call, std::chrono::milliseconds time) {
   return call;
 }
 
+/// Whether the call may take no more time.
+inline bool is_over(const CallOptions& call) {
+  return call.stop.stop_requested() || call.deadline <= std::chrono::steady_clock::now();
+}
+
 }  // namespace pilling::core

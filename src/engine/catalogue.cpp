@@ -49,32 +49,23 @@ struct DistinctTexts {
 };
 
 void attach_summaries(std::vector<Medicine>& medicines, const DistinctTexts& distinct, SummariesByText stored,
-                      Summarizer& extractive) {
+                      Summarizer& extractive, std::chrono::sys_seconds now) {
   for (std::size_t text = 0; text < distinct.texts.size(); ++text) {
     const auto found = stored.find(text::fingerprint(distinct.texts[text]));
-    const auto summary = found != stored.end()
-                             ? std::optional<Summary>(std::move(found->second))
-                             : extractive.summarize({.text = distinct.texts[text], .keyword = {}}, {});
+    auto summary = found != stored.end() ? std::optional<Summary>(std::move(found->second))
+                                         : extractive.summarize({.text = distinct.texts[text], .keyword = {}}, {});
+    if (summary && summary->made_at == std::chrono::sys_seconds()) summary->made_at = now;
     for (const std::uint32_t owner : distinct.owners[text]) medicines[owner].summary = summary;
   }
 }
 
-}  // namespace
-
-std::shared_ptr<const Medicine> MedicineCatalogue::find(const MedicineId& id) const {
-  const auto found = std::ranges::lower_bound(medicines, id, {},
-                                              [](const auto& medicine) -> const MedicineId& { return medicine->id; });
-  return found != medicines.end() && (*found)->id == id ? *found : nullptr;
-}
-
-std::shared_ptr<const MedicineCatalogue> load_medicines(Store& store, const std::string& preferred_maker,
-                                                        Summarizer& extractive) {
-  const std::uint64_t version = store.catalogue_version();
-  std::vector<Medicine> rows = store.medicines();
+std::shared_ptr<const MedicineCatalogue> make_catalogue(std::uint64_t version, std::vector<Medicine> rows,
+                                                        SummariesByText summaries, Summarizer& extractive,
+                                                        std::chrono::sys_seconds now) {
   // By bytes, whatever collation the store orders by: `find` relies on it.
   std::ranges::sort(rows, {}, &Medicine::id);
   DistinctTexts distinct(rows);
-  attach_summaries(rows, distinct, load_summaries(store, preferred_maker, extractive.maker()), extractive);
+  attach_summaries(rows, distinct, std::move(summaries), extractive, now);
 
   std::vector<std::string> names;
   std::vector<std::shared_ptr<const Medicine>> medicines;
@@ -89,6 +80,27 @@ std::shared_ptr<const MedicineCatalogue> load_medicines(Store& store, const std:
                                                                      .names = NameIndex(names),
                                                                      .symptoms = search::SymptomIndex(distinct.texts),
                                                                      .medicines_of_text = std::move(distinct.owners)});
+}
+
+}  // namespace
+
+std::shared_ptr<const Medicine> MedicineCatalogue::find(const MedicineId& id) const {
+  const auto found = std::ranges::lower_bound(medicines, id, {},
+                                              [](const auto& medicine) -> const MedicineId& { return medicine->id; });
+  return found != medicines.end() && (*found)->id == id ? *found : nullptr;
+}
+
+std::shared_ptr<const MedicineCatalogue> load_medicines(Store& store, const std::string& preferred_maker,
+                                                        Summarizer& extractive, std::chrono::sys_seconds now) {
+  const std::uint64_t version = store.catalogue_version();
+  std::vector<Medicine> rows = store.medicines();
+  return make_catalogue(version, std::move(rows), load_summaries(store, preferred_maker, extractive.maker()),
+                        extractive, now);
+}
+
+std::shared_ptr<const MedicineCatalogue> index_medicines(std::vector<Medicine> rows, Summarizer& extractive,
+                                                         std::chrono::sys_seconds now) {
+  return make_catalogue(0, std::move(rows), {}, extractive, now);
 }
 
 std::shared_ptr<const PharmacyCatalogue> load_pharmacies(Store& store) {

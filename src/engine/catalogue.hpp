@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -33,9 +34,14 @@ struct PharmacyCatalogue {
   PharmacyIndex index;
 };
 
-/// Every medicine has a summary of its text: the one `preferred_maker` made when the store has it, else the extractive.
+/// Every medicine has a summary of its text: the one `preferred_maker` made when the store has it, else the extractive,
+/// made `now`.
 std::shared_ptr<const MedicineCatalogue> load_medicines(Store& store, const std::string& preferred_maker,
-                                                        Summarizer& extractive);
+                                                        Summarizer& extractive, std::chrono::sys_seconds now);
+
+/// The same of rows that are in no store.
+std::shared_ptr<const MedicineCatalogue> index_medicines(std::vector<Medicine> rows, Summarizer& extractive,
+                                                         std::chrono::sys_seconds now);
 
 std::shared_ptr<const PharmacyCatalogue> load_pharmacies(Store& store);
 

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <mutex>
 #include <unordered_set>
 #include <utility>
 
 #include "core/deadline.hpp"
 #include "engine/catalogue.hpp"
+#include "engine/finished_answers.hpp"
 #include "engine/import.hpp"
 #include "engine/live_look_up.hpp"
 #include "engine/operations.hpp"
@@ -24,25 +26,8 @@ namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-// Roughly what a match adds to memory: it shares its medicine with the catalogue.
-std::size_t weight_of(const MedicineMatch& match) { return sizeof match + match.spans.size() * sizeof(ByteSpan); }
-
-std::size_t weight_of(const SymptomMatch& match) {
-  std::size_t weight = sizeof match + match.spans.size() * sizeof(ByteSpan) + match.summary.size();
-  for (const std::string& word : match.words) weight += sizeof(std::string) + word.size();
-  return weight;
-}
-
-template <class Match>
-std::size_t weight_of(const std::string& key, const std::vector<Match>& matches) {
-  constexpr std::size_t of_entry = 256;
-  std::size_t weight = key.size() + of_entry;
-  for (const Match& match : matches) weight += weight_of(match);
-  return weight;
-}
-
 EngineOptions with_defaults(EngineOptions options) {
-  if (!options.store) options.store = make_sqlite_store(options.database);
+  if (!options.store) options.store = make_sqlite_store(options.database, options.busy_timeout);
   if (!options.summarizer) options.summarizer = make_extractive_summarizer();
   if (!options.now) throw InvalidArgument("EngineOptions::now is empty; leave it out to use the system's clock");
   return options;
@@ -68,20 +53,21 @@ class Engine::Impl {
       : options_(with_defaults(std::move(given))),
         extractive_(make_extractive_summarizer()),
         operations_(options_.slow_call_threshold, options_.on_slow_call),
-        searches_({.maximum_weight = options_.cache_bytes / 2}),
-        symptoms_({.maximum_weight = options_.cache_bytes / 2}),
+        searches_(options_.cache_bytes / 2),
+        symptoms_(options_.cache_bytes / 2),
         summaries_(tiered_options(options_), tiers_of(options_)),
         live_(options_.sources, options_.store, extractive_, options_.now) {
     reload_medicines();
     reload_pharmacies();
   }
 
-  SearchResult search(std::string_view text, std::size_t limit) {
+  SearchResult search(std::string_view text, std::size_t limit, const CallOptions& call) {
     return operations_.timed(Operation::search, [&](SteadyTime begin) {
-      SearchResult result = cached(searches_, text, limit, [&](const Medicines& medicines) {
-        return search_here(*medicines.catalogue, text, limit);
-      });
-      if (result.matches.empty() && !options_.sources.empty()) result = search_live(text, limit);
+      search::check_query(text, limit);
+      const auto [catalogue, generation] = medicines();
+      SearchResult result =
+          searches_.find(generation, text, limit, [&] { return search_here(*catalogue, text, limit); });
+      if (result.matches.empty() && !options_.sources.empty()) result = search_live(text, limit, call);
       result.answer.elapsed = std::chrono::steady_clock::now() - begin;
       return result;
     });
@@ -110,9 +96,10 @@ class Engine::Impl {
 
   SymptomResult search_symptom(std::string_view text, std::size_t limit) {
     return operations_.timed(Operation::search_symptom, [&](SteadyTime begin) {
-      SymptomResult result = cached(symptoms_, text, limit, [&](const Medicines& medicines) {
-        return search_symptom_here(*medicines.catalogue, text, limit);
-      });
+      search::check_query(text, limit);
+      const auto [catalogue, generation] = medicines();
+      SymptomResult result =
+          symptoms_.find(generation, text, limit, [&] { return search_symptom_here(*catalogue, text, limit); });
       result.answer.elapsed = std::chrono::steady_clock::now() - begin;
       return result;
     });
@@ -128,17 +115,20 @@ class Engine::Impl {
   std::optional<Summary> summarize(const MedicineId& id, std::string_view keyword, const CallOptions& call) {
     return operations_.timed(Operation::summarize, [&](SteadyTime) -> std::optional<Summary> {
       if (!text::is_valid_utf8(keyword)) throw InvalidArgument("the keyword is not valid UTF-8");
+      // Its summary would be the one of the whole text, as if that spoke of the keyword.
+      if (!keyword.empty() && text::normalize(keyword).text.empty()) return std::nullopt;
       const auto found = medicines().catalogue->find(id);
       if (!found || found->efficacy.empty()) return std::nullopt;
       const SummaryRequest request{.text = found->efficacy, .keyword = keyword};
-      if (options_.summarizer->is_free()) return options_.summarizer->summarize(request, call);
       try {
+        if (options_.summarizer->is_free()) return dated(options_.summarizer->summarize(request, call));
         return summarize_once(request, core::within(call, options_.live_timeout));
-      } catch (const NetworkError&) {
-      } catch (const ServiceError&) {
-      } catch (const BadData&) {
+      } catch (const InvalidArgument&) {
+        throw;
+      } catch (const std::exception&) {
+        // Whatever a summarizer of the host throws, which may hold a secret, there is the text itself.
       }
-      return extractive_->summarize(request, call);
+      return dated(extractive_->summarize(request, call));
     });
   }
 
@@ -159,6 +149,8 @@ class Engine::Impl {
     return operations_.timed(Operation::import_medicines, [&](SteadyTime begin) {
       ImportReport report = engine::import_medicines(*options_.store, *extractive_, path, on_progress, now());
       bring_medicines_up_to_date();
+      const std::uint64_t named = report.added + report.updated + report.unchanged;
+      report.not_in_file = std::max<std::uint64_t>(medicines().catalogue->medicines.size(), named) - named;
       report.elapsed = std::chrono::steady_clock::now() - begin;
       return report;
     });
@@ -196,14 +188,7 @@ class Engine::Impl {
     stats.medicines = medicines_now.catalogue->medicines.size();
     stats.pharmacies = pharmacies()->index.size();
     stats.catalogue_version = medicines_now.catalogue->version;
-    stats.answers = searches_.stats();
-    const CacheStats symptoms = symptoms_.stats();
-    stats.answers.hits += symptoms.hits;
-    stats.answers.misses += symptoms.misses;
-    stats.answers.evictions += symptoms.evictions;
-    stats.answers.entries += symptoms.entries;
-    stats.answers.weight += symptoms.weight;
-    stats.answers.maximum_weight += symptoms.maximum_weight;
+    stats.answers = engine::together(searches_.stats(), symptoms_.stats());
     stats.summaries = summaries_.stats();
     stats.operations = operations_.stats();
     return stats;
@@ -212,7 +197,7 @@ class Engine::Impl {
  private:
   using Operation = engine::Operation;
 
-  // A catalogue and the number of its load: part of every cache key, so that no answer outlives its catalogue.
+  // A catalogue and the number of its load.
   struct Medicines {
     std::shared_ptr<const engine::MedicineCatalogue> catalogue;
     std::uint64_t generation = 0;
@@ -233,7 +218,7 @@ class Engine::Impl {
   // Loads take turns: otherwise one that read the store before an import could replace one that read it after.
   void reload_medicines() {
     const std::scoped_lock turn(load_mutex_);
-    auto catalogue = engine::load_medicines(*options_.store, options_.summarizer->maker(), *extractive_);
+    auto catalogue = engine::load_medicines(*options_.store, options_.summarizer->maker(), *extractive_, now());
     {
       const std::scoped_lock lock(swap_mutex_);
       medicines_ = {std::move(catalogue), medicines_.generation + 1};
@@ -252,25 +237,6 @@ class Engine::Impl {
     auto catalogue = engine::load_pharmacies(*options_.store);
     const std::scoped_lock lock(swap_mutex_);
     pharmacies_ = std::move(catalogue);
-  }
-
-  // The finished answer from memory, or made by `find` and kept.
-  template <class Result, class Find>
-  Result cached(MemoryCache<std::string, Result>& cache, std::string_view text, std::size_t limit, const Find& find) {
-    search::check_query(text, limit);
-    const Medicines medicines_now = medicines();
-    std::string key = std::to_string(medicines_now.generation) + '/' + std::to_string(limit) + '/';
-    key += text;
-    if (const auto hit = cache.get(key)) {
-      Result result = *hit;
-      result.answer.origin = Origin::memory_cache;
-      return result;
-    }
-    Result result = find(medicines_now);
-    result.answer.origin = Origin::index;
-    const std::size_t weight = weight_of(key, result.matches);
-    cache.put(std::move(key), std::make_shared<const Result>(result), weight);
-    return result;
   }
 
   static SearchResult search_here(const engine::MedicineCatalogue& catalogue, std::string_view text,
@@ -297,6 +263,7 @@ class Engine::Impl {
         result.matches.push_back({.medicine = catalogue.medicines[owner],
                                   .score = hit.score,
                                   .words = hit.words,
+                                  .missing = hit.missing,
                                   .spans = hit.spans,
                                   .summary = summary});
       }
@@ -322,7 +289,7 @@ class Engine::Impl {
                                                       .keyword = text::normalize(request.keyword).text,
                                                       .maker = options_.summarizer->maker()});
     const auto make = [&](std::string_view, const CallOptions& load_call) -> std::optional<CacheEntry> {
-      const auto summary = options_.summarizer->summarize(request, load_call);
+      const auto summary = dated(options_.summarizer->summarize(request, load_call));
       if (!summary) return std::nullopt;
       return CacheEntry{engine::encode(*summary), summary->made_at, std::nullopt};
     };
@@ -336,24 +303,59 @@ class Engine::Impl {
     return found.entry ? std::optional(engine::decode_summary(found.entry->value)) : std::nullopt;
   }
 
-  // What the sources know of the name is in the store when they have been asked.
-  SearchResult search_live(std::string_view text, std::size_t limit) {
+  // What the sources know of the name is in the store when they have been asked, unless it could not be kept.
+  SearchResult search_live(std::string_view text, std::size_t limit, const CallOptions& call) {
     if (text::normalize(text).text.empty()) return {};
-    auto outcome = live_.look_up(std::string(text), core::within({}, options_.live_timeout));
-    bring_medicines_up_to_date();
+    auto outcome = live_.look_up(std::string(text), core::within(call, options_.live_timeout));
+    try {
+      bring_medicines_up_to_date();
+    } catch (const StorageError& error) {
+      outcome.warnings.push_back(std::string("the catalogue could not be loaded anew: ") + error.what());
+    }
     // Again in any case: another caller may have brought the name in since the search that found nothing.
-    SearchResult result = search_here(*medicines().catalogue, text, limit);
+    const auto catalogue = medicines().catalogue;
+    SearchResult result = search_here(*catalogue, text, limit);
+    if (outcome.found) add_found(result, *outcome.found, *catalogue, text, limit);
     if (outcome.was_asked && !result.matches.empty()) result.answer.origin = Origin::live;
     result.answer.degraded = !outcome.warnings.empty();
     result.answer.warnings = std::move(outcome.warnings);
     return result;
   }
 
+  // Adds the rows of sources that the catalogue does not hold: the store was busy or out of order, or holds the product
+  // under another name, which a source does not change.
+  void add_found(SearchResult& result, const std::vector<Medicine>& found, const engine::MedicineCatalogue& catalogue,
+                 std::string_view text, std::size_t limit) {
+    std::vector<Medicine> rows;
+    for (const Medicine& row : found) {
+      const auto is_same = [&](const MedicineMatch& match) { return match.medicine->id == row.id; };
+      const auto held = catalogue.find(row.id);
+      const bool is_held = held && held->name == row.name;
+      if (!is_held && std::ranges::none_of(result.matches, is_same)) rows.push_back(row);
+    }
+    if (rows.empty()) return;
+    const auto index = engine::index_medicines(std::move(rows), *extractive_, now());
+    SearchResult more = search_here(*index, text, limit);
+    if (more.matches.empty()) return;
+    std::ranges::move(more.matches, std::back_inserter(result.matches));
+    std::ranges::stable_sort(result.matches, [](const MedicineMatch& a, const MedicineMatch& b) {
+      return std::pair(a.kind, -a.score) < std::pair(b.kind, -b.score);
+    });
+    if (result.matches.size() > limit) result.matches.resize(limit);
+    result.answer.origin = Origin::memory_cache;
+  }
+
+  // The extractive summarizer gives no date, so that a text always has the same summary; it was made now.
+  std::optional<Summary> dated(std::optional<Summary> summary) const {
+    if (summary && summary->made_at == std::chrono::sys_seconds()) summary->made_at = now();
+    return summary;
+  }
+
   const EngineOptions options_;
   const std::shared_ptr<Summarizer> extractive_;
   engine::Operations operations_;
-  MemoryCache<std::string, SearchResult> searches_;
-  MemoryCache<std::string, SymptomResult> symptoms_;
+  engine::FinishedAnswers<SearchResult> searches_;
+  engine::FinishedAnswers<SymptomResult> symptoms_;
   TieredCache summaries_;
   engine::LiveLookUp live_;
   std::mutex load_mutex_;
@@ -367,7 +369,9 @@ Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
 
-SearchResult Engine::search(std::string_view text, std::size_t limit) const { return impl_->search(text, limit); }
+SearchResult Engine::search(std::string_view text, std::size_t limit, const CallOptions& call) const {
+  return impl_->search(text, limit, call);
+}
 
 std::vector<std::string> Engine::suggest(std::string_view text, std::size_t limit) const {
   return impl_->suggest(text, limit);

@@ -125,12 +125,30 @@ ImportReport import_pharmacies(Store& store, const std::filesystem::path& path, 
   return import_rows(store, sources::read_pharmacy_file(path), on_progress, [](StoreTransaction&, const Pharmacy&) {});
 }
 
-void adopt_medicines(Store& store, Summarizer& extractive, std::vector<Medicine> rows, std::chrono::sys_seconds now) {
-  ImportReport report;
-  write_changes(store, join_repeated(std::move(rows)), {}, report,
-                [&](StoreTransaction& transaction, const Medicine& medicine) {
-                  put_summary(transaction, extractive, medicine.efficacy, now);
-                });
+std::vector<Medicine> join_repeated_medicines(std::vector<Medicine> rows) { return join_repeated(std::move(rows)); }
+
+void fill_blanks(Medicine& medicine, const Medicine& other) {
+  if (medicine.name != other.name) return;
+  for (const auto text : medicine_texts) {
+    if ((medicine.*text).empty()) medicine.*text = other.*text;
+  }
+  if (medicine.images.empty()) medicine.images = other.images;
+}
+
+void adopt_medicines(Store& store, Summarizer& extractive, const std::vector<Medicine>& rows,
+                     std::chrono::sys_seconds now, const CallOptions& call) {
+  const auto transaction = store.begin(call);
+  bool has_changed = false;
+  for (const Medicine& row : rows) {
+    const auto stored = transaction->medicine(row.id);
+    Medicine kept = stored.value_or(row);
+    fill_blanks(kept, row);
+    if (stored == kept) continue;
+    transaction->put(kept);
+    put_summary(*transaction, extractive, kept.efficacy, now);
+    has_changed = true;
+  }
+  if (has_changed) transaction->commit();
 }
 
 }  // namespace pilling::engine

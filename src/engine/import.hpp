@@ -1,9 +1,12 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <filesystem>
+#include <string>
 #include <vector>
 
+#include "pilling/call.hpp"
 #include "pilling/engine.hpp"
 #include "pilling/store.hpp"
 #include "pilling/summarizer.hpp"
@@ -17,7 +20,22 @@ ImportReport import_medicines(Store& store, Summarizer& extractive, const std::f
 /// As above; a pharmacy's last row wins.
 ImportReport import_pharmacies(Store& store, const std::filesystem::path& path, const ImportProgressHook& on_progress);
 
-/// Keeps what a live source answered, in one transaction.
-void adopt_medicines(Store& store, Summarizer& extractive, std::vector<Medicine> rows, std::chrono::sys_seconds now);
+/// One row an id, in the order in which the ids first came; the last text wins and all images are kept.
+std::vector<Medicine> join_repeated_medicines(std::vector<Medicine> rows);
+
+/// What a medicine says, part by part.
+inline constexpr std::array<std::string Medicine::*, 12> medicine_texts = {
+    &Medicine::name,         &Medicine::company,  &Medicine::ingredients,  &Medicine::efficacy,
+    &Medicine::usage,        &Medicine::warnings, &Medicine::precautions,  &Medicine::interactions,
+    &Medicine::side_effects, &Medicine::storage,  &Medicine::published_on, &Medicine::updated_on};
+
+/// Takes over what `medicine` lacks and `other` has. Of another name, it may be another product: nothing is taken.
+void fill_blanks(Medicine& medicine, const Medicine& other);
+
+/// Keeps what a live source answered, in one transaction: new medicines, and what known ones lack. A source that
+/// answers half a row, or another product under a known id, thus spoils nothing that was imported. Throws Timeout when
+/// another writer does not let it in within the call's time.
+void adopt_medicines(Store& store, Summarizer& extractive, const std::vector<Medicine>& rows,
+                     std::chrono::sys_seconds now, const CallOptions& call);
 
 }  // namespace pilling::engine

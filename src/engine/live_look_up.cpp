@@ -1,8 +1,10 @@
 #include "engine/live_look_up.hpp"
 
-#include <array>
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "core/deadline.hpp"
 #include "engine/import.hpp"
 #include "pilling/error.hpp"
 #include "text/normalize.hpp"
@@ -11,7 +13,10 @@ namespace pilling::engine {
 namespace {
 
 constexpr std::size_t remembered_bytes = std::size_t{1} << 20;
+constexpr std::size_t found_bytes = std::size_t{16} << 20;
 constexpr std::chrono::minutes remembered_for(10);
+constexpr std::size_t maximum_pages = 10;  // of a hundred rows: a name that more products share is no answer
+constexpr std::size_t maximum_reasons = 5;
 
 TieredCacheOptions memory_of(std::function<std::chrono::system_clock::time_point()> now) {
   TieredCacheOptions options;
@@ -21,24 +26,42 @@ TieredCacheOptions memory_of(std::function<std::chrono::system_clock::time_point
   return options;
 }
 
+// One bad row in the store would keep every later engine from opening it.
 bool can_be_kept(const Medicine& medicine) {
-  constexpr std::array<std::string Medicine::*, 12> texts = {
-      &Medicine::name,         &Medicine::company,  &Medicine::ingredients,  &Medicine::efficacy,
-      &Medicine::usage,        &Medicine::warnings, &Medicine::precautions,  &Medicine::interactions,
-      &Medicine::side_effects, &Medicine::storage,  &Medicine::published_on, &Medicine::updated_on};
   if (medicine.id.value.empty() || medicine.name.empty() || !text::is_valid_utf8(medicine.id.value)) return false;
-  for (const auto text : texts) {
-    if (!text::is_valid_utf8(medicine.*text)) return false;
-  }
-  return true;
+  return std::ranges::all_of(medicine_texts, [&](const auto text) { return text::is_valid_utf8(medicine.*text); });
 }
 
-// One bad row in the store would keep every later engine from opening it.
-std::vector<Medicine> only_keepable(SourcePage<Medicine> page, std::vector<std::string>& warnings) {
-  std::size_t refused = page.skipped.size();
-  refused += std::erase_if(page.rows, [](const Medicine& medicine) { return !can_be_kept(medicine); });
-  if (refused > 0) warnings.push_back(std::to_string(refused) + " rows made no sense and were left out");
-  return std::move(page.rows);
+std::size_t weight_of(const std::vector<Medicine>& rows) {
+  std::size_t weight = rows.size() * sizeof(Medicine);
+  for (const Medicine& row : rows) {
+    for (const auto text : medicine_texts) weight += (row.*text).size();
+    for (const std::string& image : row.images) weight += sizeof(std::string) + image.size();
+  }
+  return weight;
+}
+
+// Of the exception that is being handled. Only Pilling's own errors promise to hold no secret.
+std::string reason_of_failure() {
+  try {
+    throw;
+  } catch (const Error& error) {
+    return error.what();
+  } catch (const std::exception&) {
+    return "it broke off with an unexpected exception";
+  }
+}
+
+std::vector<std::string> reasons_of(const std::vector<SkippedRow>& skipped) {
+  std::vector<std::string> reasons;
+  for (const SkippedRow& row : skipped) {
+    if (reasons.size() == maximum_reasons) {
+      reasons.push_back("and " + std::to_string(skipped.size() - maximum_reasons) + " more reasons like these");
+      break;
+    }
+    reasons.push_back(row.line == 0 ? row.reason : "row " + std::to_string(row.line) + " was left out: " + row.reason);
+  }
+  return reasons;
 }
 
 std::string joined(const std::vector<std::string>& lines) {
@@ -66,6 +89,7 @@ LiveLookUp::LiveLookUp(std::vector<std::shared_ptr<MedicineSource>> sources, std
       store_(std::move(store)),
       extractive_(std::move(extractive)),
       now_(std::move(now)),
+      found_({.maximum_weight = found_bytes, .time_to_live = remembered_for}),
       asked_(memory_of(now_)) {}
 
 LiveLookUp::Outcome LiveLookUp::look_up(const std::string& name, const CallOptions& call) {
@@ -73,39 +97,77 @@ LiveLookUp::Outcome LiveLookUp::look_up(const std::string& name, const CallOptio
   try {
     const CachedValue answer = asked_.get(
         name, [&](std::string_view, const CallOptions& own) { return ask_sources(name, own); }, call);
-    return {.was_asked = answer.answer.origin == Origin::live, .warnings = lines_of(answer.entry->value)};
+    return {.was_asked = answer.answer.origin == Origin::live,
+            .warnings = lines_of(answer.entry->value),
+            .found = found_.get(name)};
   } catch (const Timeout& timeout) {
-    return {.was_asked = false, .warnings = {timeout.what()}};
+    return {.was_asked = false, .warnings = {timeout.what()}, .found = nullptr};
   }
 }
 
-// In their order, until one knows the name. The entry holds the warnings; with any, it is for those who wait now only.
-CacheEntry LiveLookUp::ask_sources(std::string_view name, const CallOptions& call) {
-  const auto now = std::chrono::floor<std::chrono::seconds>(now_());
-  std::vector<std::string> warnings;
+// In their order, until one knows the name. The entry holds the warnings; with trouble that may pass, it is for those
+// who wait now only.
+CacheEntry LiveLookUp::ask_sources(const std::string& name, const CallOptions& call) {
+  Trouble trouble;
+  found_.erase(name);
   for (const auto& source : sources_) {
-    std::vector<std::string> of_source;
-    std::vector<Medicine> rows;
-    try {
-      rows = only_keepable(source->fetch({.name = std::string(name)}, call), of_source);
-    } catch (const Error& error) {
-      of_source.emplace_back(error.what());
-    } catch (const std::exception&) {
-      // Only Pilling's own errors promise to hold no secret.
-      of_source.emplace_back("it broke off with an unexpected exception");
-    }
-    for (const std::string& warning : of_source) warnings.push_back(source->name() + ": " + warning);
+    std::vector<Medicine> rows = ask(*source, name, call, trouble);
     if (rows.empty()) continue;
-    try {
-      adopt_medicines(*store_, *extractive_, std::move(rows), now);
-    } catch (const StorageError& error) {
-      warnings.push_back(std::string("what was found could not be kept: ") + error.what());
-    }
+    keep(name, join_repeated_medicines(std::move(rows)), call, trouble);
     break;
   }
-  CacheEntry entry{.value = joined(warnings), .created_at = now, .expires_at = std::nullopt};
-  if (!warnings.empty()) entry.expires_at = now;
+  CacheEntry entry{.value = joined(trouble.warnings), .created_at = now(), .expires_at = std::nullopt};
+  if (trouble.is_passing) entry.expires_at = entry.created_at;
   return entry;
+}
+
+// Page by page. What came before a page that fails is worth answering.
+std::vector<Medicine> LiveLookUp::ask(MedicineSource& source, const std::string& name, const CallOptions& call,
+                                      Trouble& trouble) {
+  std::vector<Medicine> rows;
+  std::vector<SkippedRow> skipped;
+  std::size_t total = 0;
+  bool is_complete = false;
+  try {
+    for (MedicineQuery query{.name = name}; !is_complete && query.page <= maximum_pages; ++query.page) {
+      if (query.page > 1 && core::is_over(call)) throw Timeout("there was no time for all pages", "");
+      SourcePage<Medicine> page = source.fetch(query, call);
+      const bool is_empty = page.rows.empty() && page.skipped.empty();
+      std::ranges::move(page.rows, std::back_inserter(rows));
+      std::ranges::move(page.skipped, std::back_inserter(skipped));
+      total = page.total;
+      is_complete = is_empty || rows.size() + skipped.size() >= total || query.page * query.rows >= total;
+    }
+  } catch (const std::exception&) {
+    trouble.is_passing = true;
+    trouble.add(source.name(), reason_of_failure());
+  }
+  if (!is_complete && !rows.empty()) {
+    trouble.add(source.name(),
+                "only the first " + std::to_string(rows.size()) + " of " + std::to_string(total) + " rows were taken");
+  }
+  for (std::string& reason : reasons_of(skipped)) trouble.add(source.name(), std::move(reason));
+  const std::size_t refused = std::erase_if(rows, [](const Medicine& medicine) { return !can_be_kept(medicine); });
+  if (refused > 0) trouble.add(source.name(), std::to_string(refused) + " rows made no sense and were left out");
+  return rows;
+}
+
+void LiveLookUp::keep(const std::string& name, std::vector<Medicine> rows, const CallOptions& call, Trouble& trouble) {
+  const auto found = std::make_shared<const std::vector<Medicine>>(std::move(rows));
+  found_.put(name, found, weight_of(*found));
+  try {
+    adopt_medicines(*store_, *extractive_, *found, now(), call);
+  } catch (const std::exception&) {
+    // Asked again, it may be kept.
+    trouble.is_passing = true;
+    trouble.add("what was found could not be kept", reason_of_failure());
+  }
+}
+
+// One line each, because they travel as lines.
+void LiveLookUp::Trouble::add(const std::string& where, std::string what) {
+  std::ranges::replace(what, '\n', ' ');
+  warnings.push_back(where + ": " + what);
 }
 
 }  // namespace pilling::engine

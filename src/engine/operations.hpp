@@ -35,14 +35,11 @@ class Operations {
   /// What `work` returns, with the time it took counted under `operation`. `work` is given the time it began.
   template <class Work>
   auto timed(Operation operation, Work&& work) {
-    const auto begin = std::chrono::steady_clock::now();
+    const Call call(*this, operation);
     try {
-      auto result = work(begin);
-      finish(operation, begin);
-      return result;
+      return work(call.begin);
     } catch (...) {
       counters_[static_cast<std::size_t>(operation)].failures.fetch_add(1, std::memory_order_relaxed);
-      finish(operation, begin);
       throw;
     }
   }
@@ -70,13 +67,30 @@ class Operations {
     std::atomic<std::uint64_t> slow_calls{0};
   };
 
-  void finish(Operation operation, std::chrono::steady_clock::time_point begin) {
+  // Counts a call when it ends, however it ends.
+  struct Call {
+    Call(Operations& all, Operation called) : operations(all), operation(called) {}
+    ~Call() { operations.finish(operation, begin); }
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+
+    Operations& operations;
+    const Operation operation;
+    const std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
+  };
+
+  void finish(Operation operation, std::chrono::steady_clock::time_point begin) noexcept {
     const auto elapsed = std::chrono::steady_clock::now() - begin;
     Counters& counters = counters_[static_cast<std::size_t>(operation)];
     counters.latency.record(elapsed);
     if (elapsed < threshold_) return;
     counters.slow_calls.fetch_add(1, std::memory_order_relaxed);
-    if (on_slow_call_) on_slow_call_({.operation = names[static_cast<std::size_t>(operation)], .elapsed = elapsed});
+    if (!on_slow_call_) return;
+    try {
+      on_slow_call_({.operation = names[static_cast<std::size_t>(operation)], .elapsed = elapsed});
+    } catch (...) {
+      // Whoever is told of a call has no say in what it answers.
+    }
   }
 
   const std::chrono::nanoseconds threshold_;

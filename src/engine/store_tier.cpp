@@ -50,8 +50,8 @@ class StoreTier final : public SharedCache {
     return found;
   }
 
-  void put(std::span<const std::pair<std::string, CacheEntry>> entries, const CallOptions&) override {
-    const auto transaction = store_->begin();
+  void put(std::span<const std::pair<std::string, CacheEntry>> entries, const CallOptions& call) override {
+    const auto transaction = store_->begin(call);
     for (const auto& [key, entry] : entries) transaction->put(decode_summary_key(key), decode_summary(entry.value));
     transaction->commit();
   }

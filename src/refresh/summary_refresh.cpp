@@ -1,6 +1,7 @@
 #include "refresh/summary_refresh.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -79,6 +80,8 @@ class SummaryRefresh {
     try {
       auto summary = summarizer_.summarize({.text = missing.text, .keyword = {}}, call);
       if (summary) {
+        // The extractive summarizer gives none.
+        if (summary->made_at == std::chrono::sys_seconds()) summary->made_at = now();
         batch_.emplace_back(SummaryKey{.text = std::move(missing.fingerprint), .keyword = {}, .maker = maker_},
                             *std::move(summary));
       } else {
@@ -102,17 +105,20 @@ class SummaryRefresh {
     if (++failed_ <= maximum_failures) report_.failures.push_back("medicine " + missing.first_owner.value + ": " + why);
   }
 
+  static std::chrono::sys_seconds now() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  }
+
   // The only moment at which the store is held: nothing slow happens while others wait to write.
   void commit(bool is_finished) {
     const auto transaction = store_.begin();
     for (const auto& [key, summary] : batch_) transaction->put(key, summary);
-    transaction->put(
-        JobProgress{.name = "summaries/" + maker_,
-                    .cursor = {},
-                    .done = done_,
-                    .total = report_.texts,
-                    .is_finished = is_finished,
-                    .updated_at = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())});
+    transaction->put(JobProgress{.name = "summaries/" + maker_,
+                                 .cursor = {},
+                                 .done = done_,
+                                 .total = report_.texts,
+                                 .is_finished = is_finished,
+                                 .updated_at = now()});
     transaction->commit();
     report_.made += batch_.size();
     batch_.clear();

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "search/query.hpp"
+#include "text/utf8.hpp"
 
 namespace pilling::search {
 namespace {
@@ -68,15 +69,43 @@ std::vector<bool> barred_bytes(std::string_view text, const text::NormalForm& no
   return barred;
 }
 
+bool is_one_syllable(std::string_view word) {
+  constexpr char32_t first = 0xAC00;
+  constexpr char32_t last = 0xD7A3;
+  const text::Character character = text::decode(word, 0);
+  return character.size == word.size() && character.value >= first && character.value <= last;
+}
+
+// Whether the original leaves something out before the byte: a blank, a comma, a bracket, a dot; or the text ends.
+bool is_border(const text::NormalForm& normal, std::size_t at) {
+  return at == 0 || at == normal.text.size() || normal.begins[at] > normal.ends[at - 1];
+}
+
+// One syllable is part of many words that mean something else: 눈 of 티눈, 귀 of 사마귀, 코 of 코르티코이드, 위 of
+// 위생. So it must begin a word of the original, and nothing may follow in that word but a particle. That leaves out
+// 코막힘 and 위염 too, which have names of their own to be asked for by.
+bool stands_alone(const text::NormalForm& normal, std::size_t begin, std::size_t end) {
+  constexpr std::array<std::string_view, 20> particles = {"",   "이",   "가",   "은",   "는",   "을",  "를",
+                                                          "의", "에",   "와",   "과",   "도",   "로",  "나",
+                                                          "만", "으로", "이나", "에서", "에는", "에도"};
+  if (!is_border(normal, begin)) return false;
+  return std::ranges::any_of(particles, [&](std::string_view particle) {
+    const bool follows = std::string_view(normal.text).substr(end).starts_with(particle);
+    return follows && is_border(normal, end + particle.size());
+  });
+}
+
 }  // namespace
 
 std::optional<std::size_t> IndexedText::find(std::string_view word) const {
   const std::string_view form = normal.text;
+  const bool must_stand_alone = is_one_syllable(word);
   for (std::size_t at = form.find(word, begin); at != std::string_view::npos; at = form.find(word, at + 1)) {
     const auto first = is_barred.begin() + static_cast<std::ptrdiff_t>(at);
     const auto end = first + static_cast<std::ptrdiff_t>(word.size());
     const bool is_whole = !is_within_number(form, at) && !is_within_number(form, at + word.size());
-    if (is_whole && std::find(first + 1, end, true) == end) return at;
+    if (!is_whole || std::find(first + 1, end, true) != end) continue;
+    if (!must_stand_alone || stands_alone(normal, at, at + word.size())) return at;
   }
   return std::nullopt;
 }

@@ -19,7 +19,7 @@ struct IndexedText {
   /// bracket or a line break stood between, or because it belongs to what the text rules out.
   std::vector<bool> is_barred{};
 
-  /// Where the word first stands for itself. "B1" is not in "B12", nor "염코" in "비염, 코막힘".
+  /// Where the word first stands for itself. "B1" is not in "B12", nor "염코" in "비염, 코막힘", nor "눈" in "티눈".
   std::optional<std::size_t> find(std::string_view word) const;
 };
 

@@ -1,6 +1,7 @@
 #include "search/symptom_index.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -18,6 +19,16 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+// What the texts are full of, and tells none of them from another.
+bool is_filler(std::string_view form) {
+  constexpr std::array<std::string_view, 12> fillers = {"때", "때에", "때의", "시", "시에", "시의",
+                                                        "및", "또는", "수",   "것", "약",   "약은"};
+  return std::ranges::find(fillers, form) != fillers.end();
+}
+
+// "등" may mean the back, but in the texts it is "and so on": it counts as missing wherever it stands.
+bool is_looked_for(std::string_view form) { return form != "등"; }
+
 // One word of the query: as typed, and in normal form.
 struct Word {
   std::string typed;
@@ -33,7 +44,7 @@ std::vector<Word> split(std::string_view query) {
     Word word{.typed = std::string(query.substr(typed.begin, typed.end - typed.begin)),
               .form = normal.text.substr(begin, end - begin)};
     const bool is_new = std::ranges::find(words, word.form, &Word::form) == words.end();
-    if (is_new && is_searchable(word.form)) words.push_back(std::move(word));
+    if (is_new && is_searchable(word.form) && !is_filler(word.form)) words.push_back(std::move(word));
   };
   std::size_t begin = 0;
   for (std::size_t i = 1; i < normal.text.size(); ++i) {
@@ -153,6 +164,7 @@ class SymptomIndex::Impl {
   std::vector<Occurrence> occurrences_of(const std::vector<Word>& words) const {
     std::vector<Occurrence> found;
     for (std::size_t i = 0; i < words.size(); ++i) {
+      if (!is_looked_for(words[i].form)) continue;
       for (const std::uint32_t text : texts_with_terms(words[i].form)) {
         // Neighbouring pairs do not make the word, so it is looked up in the text.
         const std::optional<std::size_t> begin = texts_[text].find(words[i].form);
@@ -198,7 +210,10 @@ class SymptomIndex::Impl {
     hit.text = candidate.text;
     hit.score = share * half_way / (half_way + static_cast<double>(candidate.place));
     hit.spans = spans_of(candidate.found, texts_[candidate.text].normal);
-    for (const Occurrence& occurrence : candidate.found) hit.words.push_back(words[occurrence.word].typed);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      const bool is_found = std::ranges::find(candidate.found, i, &Occurrence::word) != candidate.found.end();
+      (is_found ? hit.words : hit.missing).push_back(words[i].typed);
+    }
     return hit;
   }
 

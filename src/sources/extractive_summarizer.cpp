@@ -55,8 +55,9 @@ class ExtractiveSummarizer final : public Summarizer {
       summary.indications.emplace_back(indication);
     }
     std::size_t count = summary.indications.size();
-    if (const std::string keyword = text::normalize(request.keyword).text; !keyword.empty()) {
-      count = bring_forward(summary.indications, keyword);
+    if (!request.keyword.empty()) {
+      const std::string keyword = text::normalize(request.keyword).text;
+      count = keyword.empty() ? 0 : bring_forward(summary.indications, keyword);
     }
     if (count == 0) return std::nullopt;
     summary.text = make_line(summary.indications, count);

@@ -6,9 +6,10 @@
 #include <new>
 #include <sqlite3.h>
 #include <system_error>
+#include <thread>
 #include <utility>
 
-#include "pilling/error.hpp"
+#include "core/deadline.hpp"
 
 namespace pilling::store {
 namespace {
@@ -44,6 +45,37 @@ std::string plain_path(const std::filesystem::path& path) {
   }
   return std::filesystem::absolute(path).string();
 }
+
+int as_sqlite_counts(std::chrono::milliseconds time) {
+  const auto longest = static_cast<std::int64_t>(std::numeric_limits<int>::max());
+  return static_cast<int>(std::clamp<std::int64_t>(time.count(), 0, longest));
+}
+
+// Waits for other processes as long as one call may; afterwards the connection waits as before.
+class Patience {
+ public:
+  Patience(sqlite3* handle, CallOptions call, int usual_timeout)
+      : handle_(handle), call_(std::move(call)), usual_timeout_(usual_timeout) {
+    sqlite3_busy_handler(handle, &wait_a_moment, &call_);
+  }
+  ~Patience() { sqlite3_busy_timeout(handle_, usual_timeout_); }
+  Patience(const Patience&) = delete;
+  Patience& operator=(const Patience&) = delete;
+
+ private:
+  // SQLite asks this when another process holds the lock: whether to try again.
+  static int wait_a_moment(void* call, int /*how often it asked before*/) {
+    constexpr std::chrono::milliseconds moment(5);
+    const auto& patience = *static_cast<const CallOptions*>(call);
+    if (core::is_over(patience)) return 0;
+    std::this_thread::sleep_until(std::min(patience.deadline, std::chrono::steady_clock::now() + moment));
+    return 1;
+  }
+
+  sqlite3* handle_;
+  CallOptions call_;
+  int usual_timeout_;
+};
 
 }  // namespace
 
@@ -91,19 +123,33 @@ void Connection::Close::operator()(sqlite3* handle) const noexcept { sqlite3_clo
 void Connection::Finalize::operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
 
 Connection::Connection(const std::filesystem::path& path, Mode mode, std::chrono::milliseconds busy_timeout)
-    : path_(plain_path(path)) {
+    : path_(plain_path(path)), busy_timeout_(as_sqlite_counts(busy_timeout)) {
   const int access = mode == Mode::create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(path_.c_str(), &handle, access | SQLITE_OPEN_NOMUTEX, nullptr);
   handle_.reset(handle);
   if (handle == nullptr) throw std::bad_alloc();
   if (code != SQLITE_OK) fail(code);
-  const auto longest = static_cast<std::int64_t>(std::numeric_limits<int>::max());
-  sqlite3_busy_timeout(handle, static_cast<int>(std::clamp<std::int64_t>(busy_timeout.count(), 0, longest)));
+  sqlite3_busy_timeout(handle, busy_timeout_);
   // The file may come from anywhere: nothing in its schema may run functions with side effects.
   sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
+}
+
+void Connection::run_within(std::string_view sql, const CallOptions& call) {
+  const Patience patience(handle_.get(), core::within(call, std::chrono::milliseconds(busy_timeout_)), busy_timeout_);
+  try {
+    run(sql);
+  } catch (const StorageError&) {
+    const bool is_locked = (sqlite3_errcode(handle_.get()) & 0xff) == SQLITE_BUSY;
+    if (is_locked && core::is_over(call)) throw took_too_long();
+    throw;
+  }
+}
+
+Timeout Connection::took_too_long() const {
+  return {"another writer keeps the database " + path_ + " for longer than this call may take; allow it more time", ""};
 }
 
 void Connection::execute(const char* statements) {

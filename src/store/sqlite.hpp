@@ -9,6 +9,9 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "pilling/call.hpp"
+#include "pilling/error.hpp"
+
 struct sqlite3;
 struct sqlite3_stmt;
 
@@ -68,6 +71,9 @@ class Connection {
     }
   }
 
+  /// As `run`, waiting for other processes no longer than the call may. Throws Timeout when that was too short.
+  void run_within(std::string_view sql, const CallOptions& call);
+
   /// Runs statements that are not worth keeping.
   void execute(const char* statements);
 
@@ -92,6 +98,9 @@ class Connection {
   /// Rows that the last statement inserted, updated or deleted.
   std::int64_t changes() const;
 
+  /// What is thrown when a call may not wait any longer for its turn to write.
+  Timeout took_too_long() const;
+
   [[noreturn]] void fail(int code) const;
   [[noreturn]] void fail(std::string_view reason, std::string_view advice) const;
 
@@ -107,6 +116,7 @@ class Connection {
   sqlite3_stmt* prepared(std::string_view sql);
 
   const std::string path_;
+  const int busy_timeout_;  // in milliseconds
   std::unique_ptr<sqlite3, Close> handle_;
   std::unordered_map<const char*, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
 };

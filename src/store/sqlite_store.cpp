@@ -31,13 +31,17 @@ class Writer {
 
   Connection& connection() noexcept { return connection_; }
 
-  // Not a plain mutex, because a transaction may end on another thread than it began on.
-  void take() {
+  // Not a plain mutex, because a transaction may end on another thread than it began on, and a call may not wait long.
+  void take(const CallOptions& call) {
     std::unique_lock lock(mutex_);
     if (is_taken_ && holder_ == std::this_thread::get_id()) {
       connection_.fail("this thread has begun another transaction, which is still open", "commit or drop that one");
     }
-    is_free_.wait(lock, [this] { return !is_taken_; });
+    const auto is_free = [this] { return !is_taken_; };
+    const bool came = call.deadline == std::chrono::steady_clock::time_point::max()
+                          ? is_free_.wait(lock, call.stop, is_free)
+                          : is_free_.wait_until(lock, call.stop, call.deadline, is_free);
+    if (!came) throw connection_.took_too_long();
     is_taken_ = true;
     holder_ = std::this_thread::get_id();
   }
@@ -51,17 +55,17 @@ class Writer {
  private:
   Connection connection_;
   std::mutex mutex_;
-  std::condition_variable is_free_;
+  std::condition_variable_any is_free_;
   bool is_taken_ = false;
   std::thread::id holder_;
 };
 
 class SqliteTransaction final : public StoreTransaction {
  public:
-  explicit SqliteTransaction(std::shared_ptr<Writer> writer) : writer_(std::move(writer)) {
-    writer_->take();
+  SqliteTransaction(std::shared_ptr<Writer> writer, const CallOptions& call) : writer_(std::move(writer)) {
+    writer_->take(call);
     try {
-      writer_->connection().run("begin immediate");
+      writer_->connection().run_within("begin immediate", call);
     } catch (...) {
       writer_->give_back();
       throw;
@@ -132,7 +136,9 @@ class SqliteStore final : public Store {
   }
 
   std::string name() const override { return "SQLite at " + path_.string(); }
-  std::unique_ptr<StoreTransaction> begin() override { return std::make_unique<SqliteTransaction>(writer_); }
+  std::unique_ptr<StoreTransaction> begin(const CallOptions& call) override {
+    return std::make_unique<SqliteTransaction>(writer_, call);
+  }
 
   std::vector<Medicine> medicines() override { return readers_.read(load_medicines); }
   std::vector<Pharmacy> pharmacies() override { return readers_.read(load_pharmacies); }

@@ -8,6 +8,7 @@ import sys
 import pilling
 import pytest
 from conftest import CENTER, MEDICINES, many_medicines, write_medicines
+from pilling import __main__
 from pilling import _terminal as terminal
 
 
@@ -106,6 +107,72 @@ def test_symptom(filled):
     assert "푸른솔연질캡슐(멘톨)" in done.stdout
     assert "코막힘" in done.stdout
     assert document["matches"][0]["words"] == ["코막힘"]
+    assert document["matches"][0]["missing"] == []
+    assert "not found" not in done.stdout
+
+
+def test_symptom_says_which_words_were_not_found(filled):
+    done = run("symptom", "코막힘", "두드러기", "--database", filled)
+
+    assert done.returncode == 0
+    assert "not found: 두드러기" in done.stdout
+
+
+def test_import_says_what_the_file_does_not_name(filled, tmp_path):
+    path = write_medicines(tmp_path / "newer.jsonl", MEDICINES[:2])
+
+    done = run("--database", filled, "import", "--medicines", path)
+
+    assert "3 medicines of the database are not in this file; they stay" in done.stdout
+
+
+def test_an_import_of_a_missing_file_makes_no_database(database):
+    done = run("--database", database, "import", "--medicines", "/nonexistent")
+
+    assert done.returncode == 3
+    assert "/nonexistent" in done.stderr
+    assert not database.exists()
+
+
+def test_stats_of_a_path_that_is_not_utf8(medicine_file, tmp_path):
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.db")
+    run("--database", path, "import", "--medicines", medicine_file)
+
+    done = run("--database", path, "stats")
+
+    assert done.returncode == 0, done.stderr
+    assert "Medicines            5" in done.stdout
+
+
+def test_an_unexpected_exception_does_not_look_like_nothing_found(filled, monkeypatch, capsys):
+    def breaks(*arguments, **keywords):
+        raise RuntimeError("this cannot happen")
+
+    monkeypatch.setattr(pilling.Engine, "search", breaks)
+
+    assert __main__.main(["--database", str(filled), "search", "새봄"]) == 4
+    assert "this cannot happen" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "speaks_of_files"), [(("search", "새봄"), False), (("import", "--medicines", "medicines"), True)]
+)
+def test_only_an_interrupted_import_speaks_of_files(filled, monkeypatch, capsys, arguments, speaks_of_files):
+    def interrupted(*arguments, **keywords):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pilling.Engine, "search", interrupted)
+    monkeypatch.setattr(pilling.Engine, "import_medicines", interrupted)
+
+    assert __main__.main(["--database", str(filled), *arguments]) == 130
+    assert ("half imported" in capsys.readouterr().err) is speaks_of_files
+
+
+def test_a_locked_database_is_waited_for_as_long_as_asked(medicine_file, database, write_lock):
+    done = run("--database", database, "--busy-timeout", "0", "import", "--medicines", medicine_file)
+
+    assert done.returncode == 3
+    assert "locked" in done.stderr
 
 
 def test_suggest(filled):
@@ -194,7 +261,7 @@ def test_exit_codes(filled, arguments, code):
 
 
 def test_help_tells_the_exit_codes():
-    assert "nothing was found" in run("--help").stdout
+    assert "130  interrupted" in run("--help").stdout
     assert "nothing was found" in run("search", "--help").stdout
 
 

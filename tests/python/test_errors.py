@@ -72,8 +72,14 @@ def test_an_impossible_threshold_is_refused(database, threshold):
         pilling.Engine(database, slow_call_threshold=threshold)
 
 
+@pytest.mark.parametrize("timeout", [-1, math.nan])
+def test_an_impossible_timeout_is_refused(database, timeout):
+    with pytest.raises(pilling.InvalidArgument, match="busy_timeout"):
+        pilling.Engine(database, busy_timeout=timeout)
+
+
 def test_an_endless_threshold_is_fine(database):
-    with pilling.Engine(database, slow_call_threshold=math.inf) as engine:
+    with pilling.Engine(database, slow_call_threshold=math.inf, busy_timeout=math.inf) as engine:
         assert engine.stats().medicines == 0
 
 

@@ -9,6 +9,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <utility>
@@ -375,6 +376,38 @@ TYPED_TEST_P(StoreContract, MakesASecondWriterWaitForTheFirst) {
   EXPECT_EQ(this->store_->medicines().size(), 2U);
 }
 
+TYPED_TEST_P(StoreContract, WaitsForAWriterNoLongerThanTheCallMay) {
+  const auto first = this->store_->begin();
+  const CallOptions over{.deadline = std::chrono::steady_clock::now(), .stop = {}};
+  const auto other = this->location_.open();
+
+  std::jthread([&] { EXPECT_THROW(this->store_->begin(over), Timeout); }).join();
+  std::jthread([&] { EXPECT_THROW(other->begin(over), Timeout); }).join();
+
+  first->put(sample_medicine("1"));
+  first->commit();
+  EXPECT_NO_THROW(this->store_->begin(over));
+  EXPECT_NO_THROW(other->begin(over));
+}
+
+TYPED_TEST_P(StoreContract, StopsWaitingForAWriterWhenTheCallIsStopped) {
+  const auto first = this->store_->begin();
+  const auto other = this->location_.open();
+  std::stop_source stop;
+  const CallOptions call{.stop = stop.get_token()};
+  std::vector<std::jthread> waiting;
+  for (Store* store : {this->store_.get(), other.get()}) {
+    waiting.emplace_back([store, &call] { EXPECT_THROW(store->begin(call), Timeout); });
+  }
+
+  stop.request_stop();
+  waiting.clear();
+
+  first->commit();
+  commit_one(*other, sample_medicine("1"));
+  EXPECT_EQ(this->store_->medicines().size(), 1U);
+}
+
 TYPED_TEST_P(StoreContract, RefusesASecondTransactionOfTheSameThread) {
   const auto first = this->store_->begin();
 
@@ -474,6 +507,7 @@ REGISTER_TYPED_TEST_SUITE_P(StoreContract, IsEmptyAtFirst, KeepsEveryFieldAcross
                             ReplacesASummaryOfTheSameKey, RefusesASummaryOfAnotherMakerThanItsKeySays,
                             RefusesAPharmacyThatIsNowhere, KeepsTheProgressOfJobs,
                             GrowsItsVersionWithChangesOfTheCatalogueOnly, MakesASecondWriterWaitForTheFirst,
+                            WaitsForAWriterNoLongerThanTheCallMay, StopsWaitingForAWriterWhenTheCallIsStopped,
                             RefusesASecondTransactionOfTheSameThread, LetsATransactionEndOnAnotherThread,
                             KeepsATransactionThatOutlivesTheStore, ShowsReadersWholeStatesWhileAWriterCommits,
                             LosesNoWriteOfManyWriters);

@@ -10,6 +10,7 @@ import io
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ import pilling
 from pilling import _terminal as terminal
 from pilling.engine import KOREAN_TIME
 
-FOUND, NOTHING_FOUND, WRONG_USAGE, CANNOT_DO, INTERRUPTED = 0, 1, 2, 3, 130
+FOUND, NOTHING_FOUND, WRONG_USAGE, CANNOT_DO, BROKEN, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 EXIT_CODES = """\
 exit codes:
@@ -25,6 +26,8 @@ exit codes:
   1  nothing was found
   2  the call is wrong
   3  the database, or a file to import, cannot be used
+  4  Pilling itself broke; what it prints is worth reporting
+  130  interrupted
 """
 
 ROWS_SHOWN = 5
@@ -47,7 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FOUND
     except KeyboardInterrupt:
-        _complain("interrupted; a file that was only half imported left nothing behind")
+        is_importing = options.command is _import
+        _complain("interrupted" + ("; a file that was only half imported left nothing behind" if is_importing else ""))
         return INTERRUPTED
     except pilling.InvalidArgument as error:
         _complain(str(error))
@@ -55,6 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except pilling.Error as error:
         _complain(str(error))
         return CANNOT_DO
+    except Exception:
+        # Python would exit with 1, which says that nothing was found.
+        traceback.print_exc()
+        return BROKEN
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -62,10 +70,17 @@ def _run(options: argparse.Namespace) -> int:
     if command is _import and not options.medicines and not options.pharmacies:
         _complain("nothing to import; name files with --medicines FILE or --pharmacies FILE")
         return WRONG_USAGE
-    if command is not _import and not os.path.exists(options.database):
+    is_new = not os.path.exists(options.database)
+    if command is _import and is_new:
+        # Before a database is made that would hold nothing.
+        for file in options.medicines + options.pharmacies:
+            if not os.path.exists(file):
+                _complain(f"there is no file {file} to import")
+                return CANNOT_DO
+    if command is not _import and is_new:
         _complain(f"there is no database at {options.database}; `python -m pilling import --help` says how to make one")
         return CANNOT_DO
-    with pilling.Engine(options.database) as engine:
+    with pilling.Engine(options.database, busy_timeout=options.busy_timeout) as engine:
         return command(options, engine)
 
 
@@ -77,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"Pilling {pilling.__version__}")
-    _add_common(parser, os.environ.get("PILLING_DATABASE") or "pilling.db", False)
+    _add_common(parser, os.environ.get("PILLING_DATABASE") or "pilling.db", 5.0, False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, command: Command, summary: str) -> argparse.ArgumentParser:
@@ -89,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         # Options may stand before or after the command: here they have no default that would hide the one before.
-        _add_common(added, argparse.SUPPRESS, argparse.SUPPRESS)
+        _add_common(added, argparse.SUPPRESS, argparse.SUPPRESS, argparse.SUPPRESS)
         added.set_defaults(command=command)
         return added
 
@@ -131,9 +146,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_common(parser: argparse.ArgumentParser, database: str, as_json: bool | str) -> None:
+def _add_common(
+    parser: argparse.ArgumentParser, database: str, busy_timeout: float | str, as_json: bool | str
+) -> None:
     parser.add_argument(
         "--database", metavar="PATH", default=database, help="$PILLING_DATABASE, else pilling.db, unless told otherwise"
+    )
+    parser.add_argument(
+        "--busy-timeout",
+        metavar="SECONDS",
+        type=float,
+        default=busy_timeout,
+        help="how long another process may keep the database locked; 5 unless told otherwise",
     )
     parser.add_argument("--json", action="store_true", default=as_json, help="one JSON document, for programs")
 
@@ -187,6 +211,8 @@ def _print_report(kind: str, file: str, report: pilling.ImportReport) -> None:
         f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
         f"{report.repeated:,} repeated, {len(report.skipped):,} skipped"
     )
+    if report.not_in_file:
+        print(f"  {report.not_in_file:,} medicines of the database are not in this file; they stay")
     for outcome, rows in (("skipped", report.skipped), ("kept in part", report.notes)):
         for row in rows[:ROWS_SHOWN]:
             place = f"line {row.line}" if row.line else "whole file"
@@ -227,6 +253,8 @@ def _symptom(options: argparse.Namespace, engine: pilling.Engine) -> int:
         name, company = terminal.printable(match.medicine.name), terminal.printable(match.medicine.company)
         print(f"{match.medicine.id}  {name}  {company}".rstrip())
         print(f"           {terminal.highlight(match.summary, words, _is_colored())}")
+        if match.missing:
+            print(f"           not found: {terminal.printable(', '.join(match.missing))}")
     return _print_outcome(result, result.answer, engine, "medicine for that")
 
 

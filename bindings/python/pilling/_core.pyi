@@ -21,6 +21,7 @@ class Engine:
         self,
         database: str | PathLike[str],
         cache_bytes: int,
+        busy_timeout: float,
         slow_call_threshold: float,
         on_slow_call: Callable[[SlowCall], object] | None,
     ) -> None: ...

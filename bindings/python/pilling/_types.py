@@ -116,8 +116,11 @@ class SymptomMatch:
 
     medicine: Medicine
     score: float
+    """Above 0, up to 1; 1 only when every word was found, and in the first place."""
     words: tuple[str, ...]
     """The words of the query that were found."""
+    missing: tuple[str, ...]
+    """Those that were not: unless it is empty, this is not all that was asked for."""
     spans: tuple[Span, ...]
     """What matched in ``medicine.efficacy``."""
     summary: str
@@ -262,6 +265,8 @@ class ImportReport:
     updated: int
     unchanged: int
     repeated: int
+    not_in_file: int
+    """Medicines of the catalogue that the file does not name; they stay. 0 for pharmacies."""
     skipped: tuple[SkippedRow, ...]
     notes: tuple[SkippedRow, ...]
     """Rows that were kept with a part left out, and why."""

@@ -44,6 +44,7 @@ class AsyncEngine:
         *,
         threads: int = 8,
         cache_bytes: int = 32 << 20,
+        busy_timeout: float = 5.0,
         slow_call_threshold: float = 1.0,
         on_slow_call: Callable[[SlowCall], object] | None = None,
     ) -> None:
@@ -52,6 +53,7 @@ class AsyncEngine:
             Engine,
             database,
             cache_bytes=cache_bytes,
+            busy_timeout=busy_timeout,
             slow_call_threshold=slow_call_threshold,
             on_slow_call=on_slow_call,
         )

@@ -38,6 +38,8 @@ class Engine:
     Open one per process and share it: every method may be called from any thread, and other threads go on while one
     waits. After ``fork``, open another one. Raises StorageError when the database cannot be opened.
 
+    ``busy_timeout`` is how many seconds another process may keep the database locked before a call gives up.
+
     Calls that take longer than ``slow_call_threshold`` seconds are told to ``on_slow_call``, on the thread that made
     them; what it raises is reported as unraisable.
     """
@@ -47,11 +49,12 @@ class Engine:
         database: str | os.PathLike[str] = "pilling.db",
         *,
         cache_bytes: int = 32 << 20,
+        busy_timeout: float = 5.0,
         slow_call_threshold: float = 1.0,
         on_slow_call: Callable[[SlowCall], object] | None = None,
     ) -> None:
         self._database = os.fspath(database)
-        self._core = _core.Engine(database, cache_bytes, slow_call_threshold, on_slow_call)
+        self._core = _core.Engine(database, cache_bytes, busy_timeout, slow_call_threshold, on_slow_call)
 
     def search(self, text: str, *, limit: int = 10) -> SearchResult:
         """Medicines by name, best first: the exact name, then names that begin so, then names that hold it.
@@ -65,7 +68,10 @@ class Engine:
         return self._core.suggest(text, limit)
 
     def search_symptom(self, text: str, *, limit: int = 10) -> SymptomResult:
-        """Medicines whose efficacy text speaks of all, or else most, words of ``text``."""
+        """Medicines whose efficacy text speaks of all, or else most, words of ``text``.
+
+        ``SymptomMatch.missing`` tells the two apart.
+        """
         return self._core.search_symptom(text, limit)
 
     def medicine(self, id: str) -> Medicine | None:
@@ -75,7 +81,8 @@ class Engine:
     def summarize(self, id: str, keyword: str = "") -> Summary | None:
         """The summary of a medicine's efficacy, for a keyword when one is given.
 
-        Nothing when the medicine or its text is not there.
+        Nothing when the medicine or its text is not there, or when no indication speaks of the keyword, as of one
+        without a letter or digit.
         """
         return self._core.summarize(id, keyword)
 

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -91,6 +93,20 @@ TEST_F(EngineTest, SaysWhatAnImportDid) {
   EXPECT_EQ(third.skipped[0].line, 3u);
   EXPECT_EQ(third.rows, 3u);
   EXPECT_EQ(engine.stats().medicines, 4u);
+}
+
+TEST_F(EngineTest, CountsTheMedicinesThatAFileDoesNotName) {
+  Engine engine(options());
+
+  const ImportReport first = engine.import_medicines(three_medicines());
+  const ImportReport second = engine.import_medicines(
+      file("newer.jsonl", medicine_row("200000001", "가나정", "") + medicine_row("200000009", "새로운정", "")));
+  const ImportReport pharmacies = engine.import_pharmacies(file("pharmacies.csv", pharmacy_rows()));
+
+  EXPECT_EQ(first.not_in_file, 0u);
+  EXPECT_EQ(second.not_in_file, 2u);
+  EXPECT_EQ(pharmacies.not_in_file, 0u);
+  EXPECT_TRUE(engine.medicine({"200000003"}));
 }
 
 TEST_F(EngineTest, JoinsRepeatedCodesWithTheLastTextAndAllImages) {
@@ -209,6 +225,16 @@ TEST_F(EngineTest, KeepsWhatWasImportedWhenOpenedAgain) {
   EXPECT_EQ(names_of(engine.search("다라시럽")), (std::vector<std::string>{"다라시럽"}));
 }
 
+TEST_F(EngineTest, WaitsForALockedDatabaseAsLongAsItIsToldTo) {
+  EngineOptions impatient = options();
+  impatient.busy_timeout = 0ms;
+  Engine engine(impatient);
+  const auto store = make_sqlite_store(impatient.database);
+  const auto writer = store->begin();
+
+  EXPECT_THROW(engine.import_medicines(three_medicines()), StorageError);
+}
+
 TEST_F(EngineTest, RefusesAForeignFileAndKeepsTheOldData) {
   Engine engine(options());
   engine.import_medicines(three_medicines());
@@ -263,6 +289,25 @@ TEST_F(EngineTest, CountsCallsFailuresAndSlowCalls) {
   EXPECT_EQ(search->slow_calls, 2u);
   EXPECT_EQ(slow, (std::vector<std::string>{"search", "search"}));
   EXPECT_NE(engine.metrics_text().find("pilling_call_failures_total{operation=\"search\"} 1\n"), std::string::npos);
+}
+
+TEST_F(EngineTest, LetsNoSlowCallHookSpoilACall) {
+  EngineOptions counted = options();
+  int told = 0;
+  counted.slow_call_threshold = 0ns;
+  counted.on_slow_call = [&](const SlowCall&) {
+    ++told;
+    throw std::runtime_error("the listener fell asleep");
+  };
+  const Engine engine(counted);
+
+  EXPECT_NO_THROW(engine.search("가나"));
+
+  const EngineStats stats = engine.stats();
+  const auto search = std::ranges::find(stats.operations, "search", &OperationStats::name);
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(search->failures, 0u);
+  EXPECT_EQ(search->latency.count, 1u);
 }
 
 TEST_F(EngineTest, AnswersWhileAnotherThreadImports) {
@@ -437,11 +482,13 @@ class CountingSummarizer : public Summarizer {
   std::optional<Summary> summarize(const SummaryRequest& request, const CallOptions&) override {
     ++calls;
     if (fails) throw ServiceError("overloaded", "model", 503);
+    if (breaks) throw std::runtime_error("https://model.invalid/?key=secret");
     return Summary{.text = "요약 " + std::string(request.keyword), .indications = {}, .maker = maker(), .made_at = {}};
   }
 
   std::atomic<int> calls = 0;
   bool fails = false;
+  bool breaks = false;
 };
 
 TEST_F(EngineTest, PaysForASummaryOnceAcrossProductsAndRestarts) {
@@ -476,6 +523,57 @@ TEST_F(EngineTest, FallsBackToTheExtractiveSummaryWhenTheModelFails) {
   ASSERT_TRUE(summary);
   EXPECT_EQ(summary->text, "두통, 치통");
   EXPECT_NE(summary->maker, "model/1");
+}
+
+TEST_F(EngineTest, LetsNoForeignExceptionOutOfASummarizer) {
+  EngineOptions with_model = options();
+  const auto model = std::make_shared<CountingSummarizer>();
+  model->breaks = true;
+  with_model.summarizer = model;
+  Engine engine(with_model);
+  engine.import_medicines(three_medicines());
+
+  const auto summary = engine.summarize({"200000001"});
+
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->text, "두통, 치통");
+  EXPECT_EQ(model->calls, 1);
+}
+
+TEST_F(EngineTest, HasNoSummaryForAKeywordOfSignsOnly) {
+  EngineOptions with_model = options();
+  const auto model = std::make_shared<CountingSummarizer>();
+  with_model.summarizer = model;
+  Engine engine(with_model);
+  engine.import_medicines(three_medicines());
+
+  EXPECT_FALSE(engine.summarize({"200000001"}, "!!!"));
+  EXPECT_FALSE(engine.summarize({"200000001"}, " "));
+  EXPECT_EQ(model->calls, 0);
+}
+
+TEST_F(EngineTest, DatesTheSummariesItMakesOnTheSpot) {
+  Engine engine(options());
+  engine.import_medicines(three_medicines());
+
+  EXPECT_EQ(engine.summarize({"200000001"})->made_at, wednesday_noon);
+  EXPECT_EQ(engine.summarize({"200000001"}, "치통")->made_at, wednesday_noon);
+}
+
+TEST_F(EngineTest, GivesASummaryThoughAnotherWriterKeepsItFromBeingStored) {
+  EngineOptions with_model = options();
+  with_model.summarizer = std::make_shared<CountingSummarizer>();
+  with_model.store = make_sqlite_store(with_model.database);
+  Engine engine(with_model);
+  engine.import_medicines(three_medicines());
+  std::unique_ptr<StoreTransaction> writer;
+  std::jthread([&] { writer = with_model.store->begin(); }).join();
+
+  const auto summary =
+      engine.summarize({"200000001"}, "두통", {.deadline = std::chrono::steady_clock::now(), .stop = {}});
+
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->text, "요약 두통");
 }
 
 TEST_F(EngineTest, ShowsTheModelsSummariesAfterARefresh) {

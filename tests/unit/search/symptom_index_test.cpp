@@ -143,6 +143,17 @@ TEST(SymptomIndex, CanBeMoved) {
   EXPECT_EQ(second.search("두통", 1).size(), 1u);
 }
 
+// Whether one of the words between blanks and signs is this one.
+bool holds_as_a_whole_word(std::string_view text, std::string_view word) {
+  std::string spaced(text);
+  for (const std::string_view sign : {",", "(", ")", "ㆍ"}) {
+    for (auto at = spaced.find(sign); at != std::string::npos; at = spaced.find(sign)) {
+      spaced.replace(at, sign.size(), " ");
+    }
+  }
+  return (" " + spaced + " ").find(" " + std::string(word) + " ") != std::string::npos;
+}
+
 // Whether a piece between commas and brackets holds the word.
 bool holds_in_one_piece(std::string_view text, std::string_view word) {
   while (true) {
@@ -167,7 +178,8 @@ TEST(SymptomIndex, FindsAWordWhereverAScanFindsIt) {
     const SymptomIndex index(texts);
     for (const std::string word : {"두통", "치통", "기침", "코", "두통치통", "통기침"}) {
       std::size_t expected = 0;
-      for (const std::string& each : texts) expected += holds_in_one_piece(each, word) ? 1 : 0;
+      const auto holds = word == "코" ? &holds_as_a_whole_word : &holds_in_one_piece;
+      for (const std::string& each : texts) expected += holds(each, word) ? 1 : 0;
 
       const std::vector<SymptomHit> hits = index.search(word, texts.size());
 
@@ -180,6 +192,58 @@ TEST(SymptomIndex, FindsAWordWhereverAScanFindsIt) {
       }
     }
   }
+}
+
+TEST(SymptomIndex, FindsASyllableOnlyWhereItIsAWordOfItsOwn) {
+  const Texts texts = {"이 약은 티눈, 굳은살에 씁니다.",
+                       "이 약은 사마귀에 씁니다.",
+                       "이 약은 보건위생, 위생용품에 씁니다.",
+                       "이 약은 니코틴산, 코르티코이드 결핍에 씁니다.",
+                       "이 약은 눈의 피로, 귀(바깥귀)가 아플 때 씁니다.",
+                       "이 약은 위·십이지장, 눈에 씁니다.",
+                       "이 약은 눈 건조, 코 및 목에서 오는 통증에 씁니다."};
+
+  EXPECT_EQ(found(texts, "눈"), (std::vector<std::size_t>{4, 6, 5}));
+  EXPECT_EQ(found(texts, "귀"), (std::vector<std::size_t>{4}));
+  EXPECT_EQ(found(texts, "위"), (std::vector<std::size_t>{5}));
+  EXPECT_EQ(found(texts, "코"), (std::vector<std::size_t>{6}));
+  EXPECT_EQ(found(texts, "목"), (std::vector<std::size_t>{6}));
+  EXPECT_EQ(found(texts, "티눈"), (std::vector<std::size_t>{0}));
+}
+
+TEST(SymptomIndex, TakesTheFirstPlaceWhereASyllableIsAWord) {
+  const Texts texts = {"이 약은 티눈, 눈의 피로에 씁니다."};
+
+  const std::vector<SymptomHit> hits = SymptomIndex(texts).search("눈", 1);
+
+  ASSERT_EQ(hits.size(), 1u);
+  const std::size_t begin = texts[0].find("눈의");
+  EXPECT_EQ(hits[0].spans, (std::vector<ByteSpan>{{begin, begin + 3}}));
+  EXPECT_LT(hits[0].score, 1);
+}
+
+TEST(SymptomIndex, SaysWhichWordsWereNotFound) {
+  const SymptomIndex index(Texts{"이 약은 두통, 치통에 씁니다."});
+
+  const std::vector<SymptomHit> whole = index.search("두통 치통", 1);
+  const std::vector<SymptomHit> part = index.search("콧물 두통 기침", 1);
+
+  ASSERT_EQ(whole.size(), 1u);
+  EXPECT_TRUE(whole[0].missing.empty());
+  ASSERT_EQ(part.size(), 1u);
+  EXPECT_EQ(part[0].words, (Words{"두통"}));
+  EXPECT_EQ(part[0].missing, (Words{"콧물", "기침"}));
+  EXPECT_LT(part[0].score, 1);
+}
+
+TEST(SymptomIndex, AnswersNothingFromWordsThatSayNothing) {
+  const SymptomIndex index(Texts{"이 약은 열이 날 때, 두통 및 통증 등에 쓸 수 있습니다."});
+
+  for (const std::string_view query : {"체했을 때", "때", "및", "등", "수", "약"}) {
+    EXPECT_TRUE(index.search(query, 10).empty()) << query;
+  }
+  EXPECT_EQ(index.search("열이 날 때 먹는 약", 1).at(0).missing, (Words{"먹는"}));
+  EXPECT_EQ(index.search("등 통증", 1).at(0).missing, (Words{"등"}));
 }
 
 TEST(SymptomIndex, DoesNotReadAWordAcrossCommasOrBrackets) {

@@ -73,6 +73,11 @@ TEST(ExtractiveSummarizer, IsFree) {
   EXPECT_EQ(make_extractive_summarizer()->maker(), "extractive/1");
 }
 
+TEST(ExtractiveSummarizer, HasNothingForAKeywordOfSignsOnly) {
+  EXPECT_FALSE(summarize("이 약은 두통, 치통에 사용합니다.", "!!!"));
+  EXPECT_FALSE(summarize("이 약은 두통, 치통에 사용합니다.", " "));
+}
+
 TEST(ExtractiveSummarizer, KnowsTheVariantsOfTheFrame) {
   for (const std::string_view text :
        {"이 약은 두통, 치통에 사용합니다", "이약은 두통, 치통에 사용합니다.", "두통, 치통에 사용합니다.",
