@@ -11,112 +11,110 @@ namespace {
 
 constexpr std::size_t most_edits = 4;
 constexpr std::size_t longest_pattern = 128;
-constexpr int unreachable = -1'000'000;
+constexpr std::size_t worth_a_choice = 300;  // occurrences of pieces, from where choosing the cuts costs less than they do
+constexpr int unreachable = -1'000;
 
-std::vector<bool> strict_keys(const std::vector<Key>& keys) {
-  std::vector<bool> strict(keys.size());
+std::vector<std::uint8_t> strict_keys(const std::vector<Key>& keys) {
+  std::vector<std::uint8_t> strict(keys.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {
     // Latin letters behind a number are its unit.
-    strict[i] = !text::is_letter_key(keys[i]) || (i > 0 && strict[i - 1] && text::is_latin_key(keys[i]));
+    const bool is_unit = i > 0 && strict[i - 1] != 0 && text::is_latin_key(keys[i]);
+    strict[i] = !text::is_letter_key(keys[i]) || is_unit ? 1 : 0;
   }
   return strict;
 }
 
-// The part of a pattern on one side of a piece, read away from it: the n-th key is `first[n * step]`.
-struct Side {
-  const Key* pattern;
-  std::uint32_t length;
-  const std::vector<bool>& strict;
-  std::size_t first;
-  int step;
-
-  Key key(int i) const { return pattern[static_cast<int>(first) + i * step]; }
-  bool is_strict(int i) const { return strict[static_cast<std::size_t>(static_cast<int>(first) + i * step)]; }
+// The pattern as the comparison needs it.
+struct Pattern {
+  const Key* keys;
+  const std::uint8_t* strict;
+  int size;
 };
 
 struct Reached {
   std::uint32_t edits = most_edits + 1;
-  std::uint32_t position = 0;  // where the match ends on this side: the border, not the key
+  std::uint32_t border = 0;  // where the match ends on this side
 };
 
-// Compares one side of a piece with the name, from diagonal to diagonal: for e edits and a shift d, how many keys of
-// the side can be read. A cell depends on cells of fewer edits only.
-template <class Accepts>
+// Compares the pattern on one side of a piece with the name, from diagonal to diagonal: for e edits and a shift d, how
+// many keys of the side can be read. `Step` is 1 behind the piece and -1 before it, where all is read backwards.
+template <int Step>
 class Extension {
  public:
-  Extension(const NameSegment& names, const Side& side, std::uint32_t from, std::uint32_t budget, Accepts accepts)
-      : names_(names), keys_(names.keys()), side_(side), from_(from), budget_(static_cast<int>(budget)),
-        accepts_(accepts) {}
+  // `first` is the pattern's key next to the piece, `from` the name's border there.
+  Extension(const NameSegment& names, const Pattern& pattern, int first, std::uint32_t from)
+      : names_(names),
+        typed_(pattern.keys + first),
+        strict_(pattern.strict + first),
+        length_(Step > 0 ? pattern.size - first : first + 1),
+        from_(from),
+        first_key_(names.keys() + from - (Step > 0 ? 0 : 1)) {}
 
-  Reached run() {
-    for (auto& row : reach_) row.fill(unreachable);
-    for (int edits = 0; edits <= budget_; ++edits) {
-      Reached best;
+  template <class Accepts>
+  Reached run(std::uint32_t budget, const Accepts& accepts) {
+    Row rows[2];
+    rows[0].reach[center] = slide(0, 0);
+    if (rows[0].reach[center] == length_ && accepts(border(length_))) return {0, border(length_)};
+    for (int edits = 1; edits <= static_cast<int>(budget); ++edits) {
+      Row& before = rows[(edits - 1) % 2];
+      Row& row = rows[edits % 2];
+      // Beyond what fewer edits reach there is nothing.
+      before.reach[center - edits] = before.reach[center + edits] = unreachable;
+      before.reach[center - edits - 1] = before.reach[center + edits + 1] = unreachable;
       for (int shift = -edits; shift <= edits; ++shift) {
-        const int read = slide(edits == 0 ? 0 : step_to(edits, shift), shift);
-        cell(edits, shift) = read;
-        if (read != static_cast<int>(side_.length)) continue;
-        const std::uint32_t border = border_of(read + shift);
-        // Nearest to the piece, so that the match is as short as it can be.
-        if (accepts_(border) && best.edits > most_edits) best = {static_cast<std::uint32_t>(edits), border};
+        const int read = slide(step_to(before, shift), shift);
+        row.reach[center + shift] = read;
+        if (read != length_) continue;
+        if (accepts(border(read + shift))) return {static_cast<std::uint32_t>(edits), border(read + shift)};
       }
-      if (best.edits <= most_edits) return best;
     }
     return {};
   }
 
  private:
-  int& cell(int edits, int shift) {
-    return reach_[static_cast<std::size_t>(edits)][static_cast<std::size_t>(shift + static_cast<int>(most_edits) + 1)];
-  }
+  static constexpr int center = static_cast<int>(most_edits) + 2;
+  struct Row {
+    int reach[2 * center + 1];
+  };
 
-  // The n-th key of the name on this side.
-  std::uint32_t position(int n) const {
-    const int at = static_cast<int>(from_) + (side_.step > 0 ? n : -n - 1);
-    return static_cast<std::uint32_t>(at);
+  Key name_key(int n) const { return text::code(first_key_[n * Step]); }
+  Key typed_key(int n) const { return typed_[n * Step]; }
+  bool is_typed_letter(int n) const { return n < length_ && strict_[n * Step] == 0; }
+  bool is_name_letter(int n) const {
+    const std::uint32_t at = static_cast<std::uint32_t>(static_cast<int>(from_) + (Step > 0 ? n : -n - 1));
+    return !names_.is_strict(at);
   }
-  std::uint32_t border_of(int n) const {
-    return static_cast<std::uint32_t>(static_cast<int>(from_) + (side_.step > 0 ? n : -n));
-  }
-  Key name_key(int n) const { return text::code(keys_[position(n)]); }
+  std::uint32_t border(int n) const { return static_cast<std::uint32_t>(static_cast<int>(from_) + n * Step); }
 
   int slide(int read, int shift) const {
     if (read < 0) return unreachable;
-    const int length = static_cast<int>(side_.length);
-    while (read < length && side_.key(read) == name_key(read + shift)) ++read;
+    while (read < length_ && typed_key(read) == name_key(read + shift)) ++read;
     return read;
   }
 
-  int step_to(int edits, int shift) {
-    const int length = static_cast<int>(side_.length);
+  int step_to(const Row& row, int shift) const {
     int read = unreachable;
     // The name has a letter more.
-    if (const int before = cell(edits - 1, shift - 1); before >= 0 && is_name_letter(before + shift - 1)) read = before;
+    const int longer_name = row.reach[center + shift - 1];
+    if (longer_name >= 0 && is_name_letter(longer_name + shift - 1)) read = longer_name;
     // The pattern has a letter more.
-    if (const int before = cell(edits - 1, shift + 1); before >= 0 && before < length && !side_.is_strict(before)) {
-      read = std::max(read, before + 1);
-    }
-    if (const int before = cell(edits - 1, shift); before >= 0 && before < length && !side_.is_strict(before) &&
-                                                   is_name_letter(before + shift)) {
-      read = std::max(read, before + 1);
-      const bool is_swap = before + 1 < length && !side_.is_strict(before + 1) &&
-                           side_.key(before) == name_key(before + shift + 1) &&
-                           side_.key(before + 1) == name_key(before + shift) && is_name_letter(before + shift + 1);
-      if (is_swap) read = std::max(read, before + 2);
-    }
-    return read;
+    const int longer_typed = row.reach[center + shift + 1];
+    if (longer_typed >= read && longer_typed >= 0 && is_typed_letter(longer_typed)) read = longer_typed + 1;
+    // Another letter, or two that changed places.
+    const int same = row.reach[center + shift];
+    if (same < 0 || same + 2 <= read || !is_typed_letter(same) || !is_name_letter(same + shift)) return read;
+    read = std::max(read, same + 1);
+    const bool is_swap = is_typed_letter(same + 1) && typed_key(same) == name_key(same + shift + 1) &&
+                         typed_key(same + 1) == name_key(same + shift) && is_name_letter(same + shift + 1);
+    return is_swap ? std::max(read, same + 2) : read;
   }
 
-  bool is_name_letter(int n) const { return !names_.is_strict(position(n)); }
-
   const NameSegment& names_;
-  const Key* keys_;
-  const Side& side_;
+  const Key* typed_;
+  const std::uint8_t* strict_;
+  int length_;
   std::uint32_t from_;
-  int budget_;
-  Accepts accepts_;
-  // One shift more on either side, which is never reached.
-  std::array<std::array<int, 2 * most_edits + 3>, most_edits + 1> reach_;
+  const Key* first_key_;
 };
 
 struct Piece {
@@ -127,7 +125,7 @@ struct Piece {
 
 class Finder {
  public:
-  Finder(const NameSegment& names, const std::vector<Key>& keys, const std::vector<bool>& strict,
+  Finder(const NameSegment& names, const std::vector<Key>& keys, const std::vector<std::uint8_t>& strict,
          const ApproximateOptions& options)
       : names_(names), keys_(keys), strict_(strict), options_(options) {}
 
@@ -148,16 +146,64 @@ class Finder {
  private:
   std::vector<Piece> pieces() const {
     std::vector<Piece> pieces;
-    const std::size_t count = options_.edits + 1;
-    for (std::size_t i = 0; i < count; ++i) {
-      pieces.push_back({i * keys_.size() / count, (i + 1) * keys_.size() / count, false});
-    }
-    for (std::size_t i = 0; i + 1 < count; ++i) {
-      const std::size_t cut = pieces[i].end;
-      const bool can_swap = keys_[cut - 1] != keys_[cut] && !strict_[cut - 1] && !strict_[cut];
-      if (can_swap) pieces.push_back({pieces[i].begin, cut, true});
+    std::vector<std::size_t> cuts = even_cuts();
+    if (occurrences(cuts) > worth_a_choice) cuts = cheapest_cuts();
+    for (std::size_t i = 0; i + 1 < cuts.size(); ++i) pieces.push_back({cuts[i], cuts[i + 1], false});
+    for (std::size_t i = 0; i + 2 < cuts.size(); ++i) {
+      const std::size_t cut = cuts[i + 1];
+      const bool can_swap = keys_[cut - 1] != keys_[cut] && strict_[cut - 1] == 0 && strict_[cut] == 0;
+      if (can_swap) pieces.push_back({cuts[i], cut, true});
     }
     return pieces;
+  }
+
+  std::size_t occurrences(std::size_t begin, std::size_t end) const {
+    return names_.suffixes().find(std::span(keys_).subspan(begin, end - begin)).size();
+  }
+
+  std::size_t occurrences(const std::vector<std::size_t>& cuts) const {
+    std::size_t sum = 0;
+    for (std::size_t i = 0; i + 1 < cuts.size(); ++i) sum += occurrences(cuts[i], cuts[i + 1]);
+    return sum;
+  }
+
+  std::vector<std::size_t> even_cuts() const {
+    std::vector<std::size_t> cuts;
+    const std::size_t count = options_.edits + 1;
+    for (std::size_t i = 0; i <= count; ++i) cuts.push_back(i * keys_.size() / count);
+    return cuts;
+  }
+
+  // The cuts whose pieces occur least often in all, by dynamic programming over the ends of the first pieces.
+  std::vector<std::size_t> cheapest_cuts() const {
+    const std::size_t size = keys_.size();
+    const std::size_t count = options_.edits + 1;
+    constexpr std::size_t long_enough = 6;  // a longer piece is hardly rarer
+    std::vector<std::array<std::size_t, long_enough + 1>> costs(size);
+    for (std::size_t begin = 0; begin < size; ++begin) {
+      for (std::size_t length = 1; length <= std::min(long_enough, size - begin); ++length) {
+        costs[begin][length] = occurrences(begin, begin + length);
+      }
+    }
+    struct Plan {
+      std::size_t cost = std::numeric_limits<std::size_t>::max();
+      std::size_t last_cut = 0;
+    };
+    std::vector<std::vector<Plan>> plans(count + 1, std::vector<Plan>(size + 1));
+    plans[0][0].cost = 0;
+    for (std::size_t pieces = 1; pieces <= count; ++pieces) {
+      for (std::size_t end = pieces; end <= size; ++end) {
+        for (std::size_t begin = pieces - 1; begin < end; ++begin) {
+          const Plan& before = plans[pieces - 1][begin];
+          if (before.cost == std::numeric_limits<std::size_t>::max()) continue;
+          const std::size_t cost = before.cost + costs[begin][std::min(end - begin, long_enough)];
+          if (cost < plans[pieces][end].cost) plans[pieces][end] = {cost, begin};
+        }
+      }
+    }
+    std::vector<std::size_t> cuts(count + 1, size);
+    for (std::size_t pieces = count; pieces > 0; --pieces) cuts[pieces - 1] = plans[pieces][cuts[pieces]].last_cut;
+    return cuts;
   }
 
   void look_up(const Piece& piece) {
@@ -200,24 +246,25 @@ class Finder {
       ++pattern_end;
     }
     if (!can_begin_before(piece, position, budget)) return;
+    const Pattern pattern{keys_.data(), strict_.data(), static_cast<int>(keys_.size())};
     const bool is_open = options_.is_number_open;
-    const Side after{keys_.data(), static_cast<std::uint32_t>(keys_.size() - pattern_end), strict_, pattern_end, 1};
     const auto may_end = [&](std::uint32_t border) { return is_open || !names_.is_within_number(border); };
-    const Reached end = Extension(names_, after, piece_end, budget, may_end).run();
-    if (end.edits > budget) return;
-    const Side before{keys_.data(), static_cast<std::uint32_t>(piece.begin), strict_, piece.begin - 1, -1};
     const auto may_begin_at = [&](std::uint32_t border) { return may_begin(border); };
-    const Reached begin = Extension(names_, before, position, budget - end.edits, may_begin_at).run();
-    if (begin.edits > budget - end.edits) return;
+    const Reached end = Extension<1>(names_, pattern, static_cast<int>(pattern_end), piece_end).run(budget, may_end);
+    if (end.edits > budget) return;
+    budget -= end.edits;
+    const Reached begin =
+        Extension<-1>(names_, pattern, static_cast<int>(piece.begin) - 1, position).run(budget, may_begin_at);
+    if (begin.edits > budget) return;
     hits_.push_back({.field = names_.field_of(position),
-                     .begin = begin.position,
-                     .end = end.position,
+                     .begin = begin.border,
+                     .end = end.border,
                      .edits = begin.edits + end.edits + (piece.is_swapped ? 1u : 0u)});
   }
 
   const NameSegment& names_;
   const std::vector<Key>& keys_;
-  const std::vector<bool>& strict_;
+  const std::vector<std::uint8_t>& strict_;
   ApproximateOptions options_;
   std::vector<ApproximateHit> hits_;
 };
@@ -227,7 +274,7 @@ class Finder {
 ApproximatePattern::ApproximatePattern(std::vector<Key> keys) : keys_(std::move(keys)), strict_(strict_keys(keys_)) {}
 
 std::size_t ApproximatePattern::forgiven() const noexcept {
-  const auto letters = static_cast<std::size_t>(std::ranges::count(strict_, false));
+  const auto letters = static_cast<std::size_t>(std::ranges::count(strict_, 0));
   if (keys_.size() > longest_pattern || letters < 4) return 0;
   if (letters < 6) return 1;
   if (letters < 14) return 2;
@@ -241,30 +288,38 @@ std::vector<ApproximateHit> ApproximatePattern::find(const NameSegment& names,
 }
 
 std::uint32_t ApproximatePattern::cost(const NameSegment& names, const ApproximateHit& hit) const {
+  // Cells further from the diagonal than the edits reach cannot be on the way.
+  constexpr std::uint32_t far = 1'000'000;
+  constexpr std::size_t widest = longest_pattern + most_edits + 1;
   const Key* const keys = names.keys() + hit.begin;
   const std::size_t width = hit.end - hit.begin;
-  std::array<std::vector<std::uint32_t>, 3> rows;
-  for (auto& row : rows) row.assign(width + 1, 0);
-  auto* before = &rows[0];
-  auto* above = &rows[1];
-  auto* row = &rows[2];
-  for (std::size_t j = 1; j <= width; ++j) (*above)[j] = (*above)[j - 1] + dropped_cost;
+  const std::size_t band = hit.edits;
+  std::array<std::array<std::uint32_t, widest + 1>, 3> rows;
+  rows[1][0] = 0;
+  for (std::size_t j = 1; j <= std::min(width, band); ++j) rows[1][j] = rows[1][j - 1] + dropped_cost;
+  if (band < width) rows[1][band + 1] = far;
   for (std::size_t i = 1; i <= keys_.size(); ++i) {
+    auto& before = rows[(i + 2) % 3];
+    auto& above = rows[i % 3];
+    auto& row = rows[(i + 1) % 3];
+    const std::size_t first = i > band ? i - band : 0;
+    const std::size_t last = std::min(width, i + band);
     const bool is_repeated = i > 1 && keys_[i - 1] == keys_[i - 2];
     const std::uint32_t inserted = is_repeated ? repeated_cost : inserted_cost;
-    (*row)[0] = (*above)[0] + inserted;
-    for (std::size_t j = 1; j <= width; ++j) {
-      std::uint32_t cost = std::min((*above)[j - 1] + substitution_cost(keys_[i - 1], keys[j - 1]),
-                                    std::min((*above)[j] + inserted, (*row)[j - 1] + dropped_cost));
+    if (first > 0) row[first - 1] = far;
+    for (std::size_t j = first; j <= last; ++j) {
+      std::uint32_t cost = above[j] + inserted;
+      if (j > 0) {
+        cost = std::min({cost, above[j - 1] + substitution_cost(keys_[i - 1], keys[j - 1]), row[j - 1] + dropped_cost});
+      }
       const bool is_swap = i > 1 && j > 1 && keys_[i - 1] == text::code(keys[j - 2]) &&
                            keys_[i - 2] == text::code(keys[j - 1]);
-      if (is_swap) cost = std::min(cost, (*before)[j - 2] + swapped_cost);
-      (*row)[j] = cost;
+      if (is_swap) cost = std::min(cost, before[j - 2] + swapped_cost);
+      row[j] = cost;
     }
-    std::swap(before, above);
-    std::swap(above, row);
+    if (last < width) row[last + 1] = far;
   }
-  return (*above)[width];
+  return rows[(keys_.size() + 1) % 3][width];
 }
 
 std::size_t edit_distance(std::span<const Key> one, std::span<const Key> other, std::size_t limit) {

@@ -49,11 +49,9 @@ class ApproximatePattern {
   /// that sounds alike cost less.
   std::uint32_t cost(const NameSegment& names, const ApproximateHit& hit) const;
 
-  bool is_strict(std::size_t at) const noexcept { return strict_[at]; }
-
  private:
   std::vector<Key> keys_;
-  std::vector<bool> strict_;
+  std::vector<std::uint8_t> strict_;  // 1: no slip is forgiven
 };
 
 /// Optimal string alignment distance between two runs of keys, start bits aside; above `limit`, any number above it.

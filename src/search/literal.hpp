@@ -18,19 +18,26 @@ enum Tier : std::uint8_t {
   tier_other_whole,   ///< the whole of another field, or of a word or bracket
   tier_other_prefix,  ///< its beginning
   tier_inside,
-  tier_open_number,   ///< any of the above, but the last number of the text goes on in the name
-  tier_layout = 16,   ///< added to the above when the text was read in the other layout
+  tier_open_number,    ///< any of the above, but the last number of the text goes on in the name
+  tier_korean_layout = 16,  ///< added to the above when Latin letters were read as Korean
   tier_words = 32,
   tier_initials_brand,
   tier_initials_prefix,
   tier_initials_inside,
   tier_mixed_prefix,
   tier_mixed_inside,
-  tier_fuzzy,
+  tier_latin_layout = 48,  ///< added to the first ones when Korean letters were read as Latin
+  tier_fuzzy = 64,
   tier_fuzzy_words,
   tier_sound,
   tier_none = 255
 };
+
+/// The tier of a literal match, whatever layout the text was read in.
+constexpr Tier literal_part(Tier tier) noexcept { return static_cast<Tier>(tier % tier_korean_layout); }
+constexpr bool is_literal(Tier tier) noexcept {
+  return tier < tier_words || (tier >= tier_latin_layout && tier < tier_fuzzy);
+}
 
 struct LiteralMatch {
   Tier tier = tier_none;

@@ -18,7 +18,7 @@ constexpr std::uint32_t longest_brand_rest = 8;  // … up to here
 
 // Read as the other side of a border would be: what a match of this tier is to the caller.
 MatchKind kind_of(Tier tier) {
-  switch (tier & ~tier_layout) {
+  switch (literal_part(tier)) {
     case tier_whole:
       return MatchKind::exact;
     case tier_head:
@@ -36,7 +36,7 @@ MatchKind kind_of(Tier tier) {
 }
 
 MatchKind kind_of_any(Tier tier) {
-  if (tier < tier_words && tier != tier_mixed_typed) return kind_of(tier);
+  if (is_literal(tier) && literal_part(tier) != tier_mixed_typed) return kind_of(tier);
   switch (tier) {
     case tier_words:
       return MatchKind::words;
@@ -51,7 +51,7 @@ MatchKind kind_of_any(Tier tier) {
 }
 
 bool is_approximate(const RankedName& ranked) {
-  return ranked.tier >= tier_fuzzy || (ranked.tier & ~tier_layout) == tier_open_number;
+  return ranked.tier >= tier_fuzzy || (is_literal(ranked.tier) && literal_part(ranked.tier) == tier_open_number);
 }
 
 // Falls from tier to tier, and within a tier with the cost; never reaches the next tier's.
@@ -60,6 +60,10 @@ double score_of(const RankedName& ranked) {
   const double step = 1.0 / (tier_sound + 2);
   const double share = static_cast<double>(std::min(ranked.cost, 999u)) / 1000;
   return 1 - step * (static_cast<double>(ranked.tier) + share);
+}
+
+bool ends_character(const NameSegment& names, std::uint32_t end) {
+  return text::starts_character(names.keys()[end]) || text::code(names.keys()[end]) == text::key_end;
 }
 
 NameField field_at(const RankedName& ranked, std::size_t byte) {
@@ -131,7 +135,9 @@ std::vector<NameMatch> NameSearch::run(std::string_view valid, bool is_unfinishe
   if (readings_.front().is_empty()) return {};
   for (const NameQuery& query : readings_) {
     find_literal(query, query.is_number_open);
-    if (query.is_mixed()) find_mixed(query, query.characters, query.is_uncomposed());
+    if (query.reading == TextReading::literal && query.is_mixed()) {
+      find_mixed(query, query.characters, query.is_uncomposed());
+    }
     if (query.is_initials()) find_initials(query);
   }
   if (!is_full()) {
@@ -141,11 +147,12 @@ std::vector<NameMatch> NameSearch::run(std::string_view valid, bool is_unfinishe
   }
   if (is_empty()) {
     for (const NameQuery& query : readings_) {
+      if (query.reading != TextReading::literal && query.is_mixed()) find_mixed(query, query.characters, false);
       const auto parted = with_finals_as_initials(query.characters);
       if (parted.size() != query.characters.size()) find_mixed(query, parted, false);
     }
   }
-  if (is_empty()) {
+  if (is_vague()) {
     for (const NameQuery& query : readings_) find_fuzzy(query);
   }
   if (is_empty()) {
@@ -159,9 +166,18 @@ std::vector<NameMatch> NameSearch::run(std::string_view valid, bool is_unfinishe
   return matches;
 }
 
+// Whether nothing but a few parts inside of names was found: the text may have been meant for something else.
+bool NameSearch::is_vague() {
+  constexpr std::size_t few = 5;
+  const auto& found = best_.sorted();
+  return found.empty() || (found.size() < few && found.front().tier == tier_inside);
+}
+
 void NameSearch::find_literal(const NameQuery& query, bool is_number_open) {
   if (query.is_empty()) return;
-  const std::size_t layout = query.reading == TextReading::literal ? 0 : tier_layout;
+  const std::size_t layout = query.reading == TextReading::literal         ? 0
+                             : query.reading == TextReading::korean_layout ? tier_korean_layout
+                                                                           : tier_latin_layout;
   for (const Source& source : sources_) find_literal(source, query, is_number_open, layout);
 }
 
@@ -173,8 +189,9 @@ void NameSearch::find_literal(const Source& source, const NameQuery& query, bool
     if (!source.accepts(item)) return;
     // The spelling that was typed comes before others of the same normal form.
     const bool is_other_spelling = match.tier == tier_whole && names.text(match.field) != typed_;
+    const bool is_unfinished = match.tier == tier_inside && !ends_character(names, position + length);
     best_.add({.tier = static_cast<Tier>(match.tier + layout),
-               .cost = is_other_spelling ? 1u : 0u,
+               .cost = is_other_spelling || is_unfinished ? 1u : 0u,
                .names = &names,
                .source = source.number,
                .item = item,

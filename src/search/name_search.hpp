@@ -63,6 +63,7 @@ class NameSearch {
   void read(std::string_view valid, bool is_unfinished);
   bool is_full() { return best_.sorted().size() >= limit_; }
   bool is_empty() { return best_.sorted().empty(); }
+  bool is_vague();
 
   void find_literal(const NameQuery& query, bool is_number_open);
   void find_literal(const Source& source, const NameQuery& query, bool is_number_open, std::size_t layout);
