@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <tuple>
 
 #include "search/key_costs.hpp"
 
@@ -12,7 +13,10 @@ namespace {
 constexpr std::size_t most_edits = 4;
 constexpr std::size_t longest_pattern = 128;
 constexpr std::size_t worth_a_choice = 300;  // occurrences of pieces, from where choosing the cuts costs less than they do
+constexpr std::uint32_t brand_rest_cost = 4;    // of each stroke between a match's end and the brand's …
+constexpr std::size_t longest_brand_rest = 8;   // … up to here
 constexpr int unreachable = -1'000;
+constexpr int no_border = 9;
 
 std::vector<std::uint8_t> strict_keys(const std::vector<Key>& keys) {
   std::vector<std::uint8_t> strict(keys.size());
@@ -50,23 +54,30 @@ class Extension {
         from_(from),
         first_key_(names.keys() + from - (Step > 0 ? 0 : 1)) {}
 
-  template <class Accepts>
-  Reached run(std::uint32_t budget, const Accepts& accepts) {
+  /// `rank` tells how good a border is to end at: lower is better, `no_border` is none at all.
+  template <class Rank>
+  Reached run(std::uint32_t budget, const Rank& rank) {
     Row rows[2];
     rows[0].reach[center] = slide(0, 0);
-    if (rows[0].reach[center] == length_ && accepts(border(length_))) return {0, border(length_)};
+    if (rows[0].reach[center] == length_ && rank(border(length_)) != no_border) return {0, border(length_)};
     for (int edits = 1; edits <= static_cast<int>(budget); ++edits) {
       Row& before = rows[(edits - 1) % 2];
       Row& row = rows[edits % 2];
       // Beyond what fewer edits reach there is nothing.
       before.reach[center - edits] = before.reach[center + edits] = unreachable;
       before.reach[center - edits - 1] = before.reach[center + edits + 1] = unreachable;
+      Reached best;
+      int best_rank = no_border;
       for (int shift = -edits; shift <= edits; ++shift) {
         const int read = slide(step_to(before, shift), shift);
         row.reach[center + shift] = read;
         if (read != length_) continue;
-        if (accepts(border(read + shift))) return {static_cast<std::uint32_t>(edits), border(read + shift)};
+        const int this_rank = rank(border(read + shift));
+        if (this_rank >= best_rank) continue;
+        best_rank = this_rank;
+        best = {static_cast<std::uint32_t>(edits), border(read + shift)};
       }
+      if (best_rank != no_border) return best;
     }
     return {};
   }
@@ -131,10 +142,10 @@ class Finder {
 
   std::vector<ApproximateHit> run() {
     for (const Piece& piece : pieces()) look_up(piece);
-    std::ranges::sort(hits_, [](const ApproximateHit& one, const ApproximateHit& other) {
-      if (one.field != other.field) return one.field < other.field;
-      return one.edits != other.edits ? one.edits < other.edits : one < other;
-    });
+    const auto order = [this](const ApproximateHit& hit) {
+      return std::tuple(hit.field, hit.edits, rank_of_begin(hit.begin), hit.begin, hit.end);
+    };
+    std::ranges::sort(hits_, {}, order);
     const auto same_field = [](const ApproximateHit& one, const ApproximateHit& other) {
       return one.field == other.field;
     };
@@ -214,10 +225,16 @@ class Finder {
     for (std::size_t i = range.begin; i < range.end; ++i) verify(piece, names_.suffixes()[i]);
   }
 
-  bool may_begin(std::uint32_t position) const {
-    const bool is_start = options_.only_part_starts ? names_.begins_part(position)
-                                                    : text::starts_character(names_.keys()[position]);
-    return is_start && !names_.is_within_number(position);
+  // The beginning of a field is the best place to begin, then that of a part.
+  int rank_of_begin(std::uint32_t border) const {
+    if (!text::starts_character(names_.keys()[border]) || names_.is_within_number(border)) return no_border;
+    if (text::code(names_.keys()[border - 1]) == text::key_end) return 0;
+    if (names_.begins_part(border)) return 1;
+    return options_.only_part_starts ? no_border : 2;
+  }
+
+  int rank_of_end(std::uint32_t border) const {
+    return options_.is_number_open || !names_.is_within_number(border) ? 0 : no_border;
   }
 
   // Whether a part begins near enough before the piece for the match to begin there.
@@ -247,14 +264,14 @@ class Finder {
     }
     if (!can_begin_before(piece, position, budget)) return;
     const Pattern pattern{keys_.data(), strict_.data(), static_cast<int>(keys_.size())};
-    const bool is_open = options_.is_number_open;
-    const auto may_end = [&](std::uint32_t border) { return is_open || !names_.is_within_number(border); };
-    const auto may_begin_at = [&](std::uint32_t border) { return may_begin(border); };
-    const Reached end = Extension<1>(names_, pattern, static_cast<int>(pattern_end), piece_end).run(budget, may_end);
+    const auto rank_of_begin = [this](std::uint32_t border) { return this->rank_of_begin(border); };
+    const auto rank_of_end = [this](std::uint32_t border) { return this->rank_of_end(border); };
+    const Reached end =
+        Extension<1>(names_, pattern, static_cast<int>(pattern_end), piece_end).run(budget, rank_of_end);
     if (end.edits > budget) return;
     budget -= end.edits;
     const Reached begin =
-        Extension<-1>(names_, pattern, static_cast<int>(piece.begin) - 1, position).run(budget, may_begin_at);
+        Extension<-1>(names_, pattern, static_cast<int>(piece.begin) - 1, position).run(budget, rank_of_begin);
     if (begin.edits > budget) return;
     hits_.push_back({.field = names_.field_of(position),
                      .begin = begin.border,
@@ -268,6 +285,26 @@ class Finder {
   ApproximateOptions options_;
   std::vector<ApproximateHit> hits_;
 };
+
+// The cheapest place for the match to end, given what it costs to end at each from `first` to `last`. That the brand goes
+// on beyond it, or ends before it, counts a little.
+template <class Costs>
+std::uint32_t cheapest_end(const NameSegment& names, ApproximateHit& hit, const Costs& costs, std::size_t first,
+                           std::size_t last) {
+  const std::size_t expected = hit.end - hit.begin;
+  const std::size_t brand_end = names.key_begin(hit.field) + names.field(hit.field).brand_end;
+  std::uint32_t best = std::numeric_limits<std::uint32_t>::max();
+  for (std::size_t j = first; j <= last; ++j) {
+    const auto end = hit.begin + static_cast<std::uint32_t>(j);
+    if (j != expected && names.is_within_number(end)) continue;
+    const std::size_t rest = brand_end > end ? brand_end - end : end - brand_end;
+    const std::uint32_t cost = costs[j] + brand_rest_cost * static_cast<std::uint32_t>(std::min(rest, longest_brand_rest));
+    if (cost >= best) continue;
+    best = cost;
+    hit.end = end;
+  }
+  return best;
+}
 
 }  // namespace
 
@@ -287,20 +324,19 @@ std::vector<ApproximateHit> ApproximatePattern::find(const NameSegment& names,
   return Finder(names, keys_, strict_, options).run();
 }
 
-std::uint32_t ApproximatePattern::cost(const NameSegment& names, const ApproximateHit& hit) const {
+std::uint32_t ApproximatePattern::cost(const NameSegment& names, ApproximateHit& hit) const {
   // Cells further from the diagonal than the edits reach cannot be on the way.
   constexpr std::uint32_t far = 1'000'000;
   constexpr std::size_t widest = longest_pattern + most_edits + 1;
   const Key* const keys = names.keys() + hit.begin;
-  const std::size_t width = hit.end - hit.begin;
   const std::size_t band = hit.edits;
-  std::array<std::array<std::uint32_t, widest + 1>, 3> rows;
+  const std::size_t width = std::min<std::size_t>(names.key_end(hit.field) - hit.begin, keys_.size() + band);
+  std::array<std::array<std::uint32_t, widest + 2>, 3> rows;
   rows[1][0] = 0;
-  for (std::size_t j = 1; j <= std::min(width, band); ++j) rows[1][j] = rows[1][j - 1] + dropped_cost;
-  if (band < width) rows[1][band + 1] = far;
+  for (std::size_t j = 1; j <= band + 1; ++j) rows[1][j] = j <= band ? rows[1][j - 1] + dropped_cost : far;
   for (std::size_t i = 1; i <= keys_.size(); ++i) {
-    auto& before = rows[(i + 2) % 3];
-    auto& above = rows[i % 3];
+    const auto& before = rows[(i + 2) % 3];
+    const auto& above = rows[i % 3];
     auto& row = rows[(i + 1) % 3];
     const std::size_t first = i > band ? i - band : 0;
     const std::size_t last = std::min(width, i + band);
@@ -317,9 +353,10 @@ std::uint32_t ApproximatePattern::cost(const NameSegment& names, const Approxima
       if (is_swap) cost = std::min(cost, before[j - 2] + swapped_cost);
       row[j] = cost;
     }
-    if (last < width) row[last + 1] = far;
+    for (std::size_t j = last + 1; j <= i + band + 1; ++j) row[j] = far;
   }
-  return rows[(keys_.size() + 1) % 3][width];
+  const std::size_t least = keys_.size() > band ? keys_.size() - band : 1;
+  return cheapest_end(names, hit, rows[(keys_.size() + 1) % 3], least, width);
 }
 
 std::size_t edit_distance(std::span<const Key> one, std::span<const Key> other, std::size_t limit) {

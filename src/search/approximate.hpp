@@ -46,8 +46,8 @@ class ApproximatePattern {
   std::vector<ApproximateHit> find(const NameSegment& names, const ApproximateOptions& options) const;
 
   /// The weighted cost of the match, 100 for an edit of average likelihood: slips to a neighbouring key or to a letter
-  /// that sounds alike cost less.
-  std::uint32_t cost(const NameSegment& names, const ApproximateHit& hit) const;
+  /// that sounds alike cost less. Moves the end of the match to where it costs least.
+  std::uint32_t cost(const NameSegment& names, ApproximateHit& hit) const;
 
  private:
   std::vector<Key> keys_;

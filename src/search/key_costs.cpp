@@ -56,7 +56,7 @@ constexpr Table make_table() {
   put_neighbours(table, U"qwertyuiop", U"asdfghjkl", neighbour);
   put_neighbours(table, U"asdfghjkl", U"zxcvbnm", neighbour);
   put_neighbours(table, U"zxcvbnm", U"", neighbour);
-  put_pairs(table, U"ㅗㅓㅜㅗㅓㅡㅡㅜㅏㅓㅣㅡㅏㅑㅓㅕㅗㅛㅜㅠㅕㅔ", 60);
+  put_pairs(table, U"ㅗㅓㅗㅜㅗㅡㅓㅡㅓㅜㅡㅜㅏㅓㅣㅡㅏㅑㅓㅕㅗㅛㅜㅠㅕㅔ", 60);
   put_pairs(table, U"ㄱㅋㄷㅌㅂㅍㅈㅊㄴㄹㅅㅆㅋㄲㅌㄸㅍㅃㅊㅉㄴㅁㅇㅎ", 50);
   put_pairs(table, U"ㄱㄲㄷㄸㅂㅃㅅㅆㅈㅉㅐㅒㅔㅖ", 40);
   put_pairs(table, U"ㅐㅔㅒㅖ", 30);

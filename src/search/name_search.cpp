@@ -12,9 +12,7 @@
 namespace pilling::search {
 namespace {
 
-constexpr std::uint32_t elsewhere_cost = 60;     // of a fuzzy match that does not begin the name
-constexpr std::uint32_t brand_rest_cost = 4;     // of each stroke between its end and the end of the brand …
-constexpr std::uint32_t longest_brand_rest = 8;  // … up to here
+constexpr std::uint32_t elsewhere_cost = 60;  // of a fuzzy match that does not begin the name
 
 // Read as the other side of a border would be: what a match of this tier is to the caller.
 MatchKind kind_of(Tier tier) {
@@ -318,15 +316,12 @@ bool NameSearch::find_fuzzy(const NameQuery& query, std::size_t edits) {
   bool found = false;
   for (const Source& source : sources_) {
     const NameSegment& names = *source.names;
-    for (const ApproximateHit& hit : pattern.find(names, options)) {
+    for (ApproximateHit& hit : pattern.find(names, options)) {
       const Field& field = names.field(hit.field);
       if (!source.accepts(field.item())) continue;
       found = true;
       std::uint32_t cost = pattern.cost(names, hit);
       if (hit.begin != names.key_begin(hit.field)) cost += elsewhere_cost;
-      const std::uint32_t brand_end = names.key_begin(hit.field) + field.brand_end;
-      const std::uint32_t rest = brand_end > hit.end ? brand_end - hit.end : hit.end - brand_end;
-      cost += brand_rest_cost * std::min(rest, longest_brand_rest);
       best_.add({.tier = tier_fuzzy,
                  .cost = cost,
                  .names = &names,
@@ -355,12 +350,13 @@ void NameSearch::find_fuzzy_words(const NameQuery& query) {
   for (std::size_t edits = 1; edits <= most && is_empty(); ++edits) {
     for (const Source& source : sources_) {
       const NameSegment& names = *source.names;
-      for (const ApproximateHit& hit : pattern.find(names, {.edits = edits})) {
+      for (ApproximateHit& hit : pattern.find(names, {.edits = edits})) {
         const std::uint32_t item = names.field(hit.field).item();
         if (!source.accepts(item) || !holds_words(names, item, others)) continue;
         const bool is_first = hit.begin == names.key_begin(hit.field);
+        const std::uint32_t cost = pattern.cost(names, hit) + (is_first ? 0 : elsewhere_cost);
         best_.add({.tier = tier_fuzzy_words,
-                   .cost = pattern.cost(names, hit) + (is_first ? 0 : elsewhere_cost),
+                   .cost = cost,
                    .names = &names,
                    .source = source.number,
                    .item = item,
