@@ -14,6 +14,7 @@ enum Tier : std::uint8_t {
   tier_brand,         ///< all before form and strength
   tier_mixed_typed,   ///< syllables and initials as no input method would have composed them
   tier_prefix,        ///< ends at a character
+  tier_brand_end,     ///< three characters or more, inside of the brand and up to its end: 포르테 of 맥시롱포르테정
   tier_composing,     ///< ends within a syllable
   tier_other_whole,   ///< the whole of another field, or of a word or bracket
   tier_other_prefix,  ///< its beginning
@@ -63,6 +64,9 @@ inline LiteralMatch literal_match(const NameSegment& names, std::uint32_t positi
     if (length == field.head_end) return {tier_head, number};
     return {length == field.brand_end ? tier_brand : tier_prefix, number};
   }
+  constexpr std::size_t word = 3;
+  const bool is_brand_end = end == begin + field.brand_end && field.kind() == NameField::name;
+  if (is_brand_end && names.characters(position, end) >= word) return {tier_brand_end, number};
   if (!names.begins_part(position)) return {tier_inside, number};
   const bool is_whole = is_at_end || names.begins_part(end);
   return {is_whole ? tier_other_whole : tier_other_prefix, number};
