@@ -33,14 +33,12 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_latin(char c) { return c >= 'a' && c <= 'z'; }
 
 std::size_t first_bracket(std::string_view name, const text::NormalForm& normal) {
-  std::size_t bracket = name.size();
-  for (std::size_t at = 0; at < name.size(); ++at) {
-    // Full-width and lenticular brackets: （ ［ 〔 【
-    const std::string_view three = name.substr(at, 3);
-    if (is_bracket(name[at]) || three == "（" || three == "［" || three == "〔" || three == "【") {
-      bracket = at;
-      break;
-    }
+  constexpr auto wide_brackets = std::to_array<std::string_view>({"（", "［", "〔", "【"});
+  std::size_t bracket = 0;
+  while (bracket < name.size() && !is_bracket(name[bracket])) {
+    const bool may_be_wide = static_cast<unsigned char>(name[bracket]) == 0xEF || static_cast<unsigned char>(name[bracket]) == 0xE3;
+    if (may_be_wide && std::ranges::find(wide_brackets, name.substr(bracket, 3)) != wide_brackets.end()) break;
+    ++bracket;
   }
   return static_cast<std::size_t>(std::ranges::lower_bound(normal.begins, bracket) - normal.begins.begin());
 }
@@ -60,10 +58,27 @@ std::string_view without_strength(std::string_view head) {
   }
 }
 
+constexpr std::size_t syllable = 3;  // bytes of UTF-8
+
+constexpr std::uint32_t last_syllable(std::string_view text) {
+  std::uint32_t bytes = 0;
+  for (const char byte : text.substr(text.size() - syllable)) bytes = bytes << 8 | static_cast<unsigned char>(byte);
+  return bytes;
+}
+
+constexpr auto last_syllables = [] {
+  std::array<std::uint32_t, forms.size()> last{};
+  for (std::size_t i = 0; i < forms.size(); ++i) last[i] = last_syllable(forms[i]);
+  return last;
+}();
+
 std::string_view form_at_end(std::string_view head) {
   std::string_view longest;
-  for (const std::string_view form : forms) {
-    if (form.size() > longest.size() && head.ends_with(form)) longest = form;
+  if (head.size() < syllable) return longest;
+  const std::uint32_t last = last_syllable(head);
+  for (std::size_t i = 0; i < forms.size(); ++i) {
+    if (last_syllables[i] != last || forms[i].size() <= longest.size()) continue;
+    if (head.ends_with(forms[i])) longest = forms[i];
   }
   return longest;
 }

@@ -250,12 +250,14 @@ struct RankedPosition {
 // The best answers to every pattern of one or two keys that has many: what a search would otherwise have to sift.
 class TopLists {
  public:
-  template <class Rank>  // of a position and a length; a tier of none passes it over
-  TopLists(const SuffixArray& suffixes, Rank rank) {
+  // `rank` of a position and a length; a tier of none passes it over. Positions where `is_start` holds rank before all
+  // others.
+  template <class Rank, class IsStart>
+  TopLists(const SuffixArray& suffixes, const Rank& rank, const IsStart& is_start) {
     std::array<Key, 2> pattern{};
     for (pattern[0] = 1; pattern[0] < text::key_limit; ++pattern[0]) {
-      add(suffixes, {pattern.data(), 1}, rank);
-      for (pattern[1] = 1; pattern[1] < text::key_limit; ++pattern[1]) add(suffixes, pattern, rank);
+      add(suffixes, {pattern.data(), 1}, rank, is_start);
+      for (pattern[1] = 1; pattern[1] < text::key_limit; ++pattern[1]) add(suffixes, pattern, rank, is_start);
     }
   }
 
@@ -265,15 +267,21 @@ class TopLists {
   }
 
  private:
-  template <class Rank>
-  void add(const SuffixArray& suffixes, std::span<const Key> pattern, Rank rank) {
+  template <class Rank, class IsStart>
+  void add(const SuffixArray& suffixes, std::span<const Key> pattern, const Rank& rank, const IsStart& is_start) {
     const SuffixRange range = suffixes.find(pattern);
     if (range.size() < heavy_range) return;
     Best<RankedPosition> best(NameSegment::top_size);
-    for (std::size_t i = range.begin; i < range.end; ++i) {
-      const RankedPosition one = rank(suffixes[i], static_cast<std::uint32_t>(pattern.size()));
-      if (one.tier != tier_none) best.add(one);
-    }
+    const auto add_those = [&](bool that_start) {
+      for (std::size_t i = range.begin; i < range.end; ++i) {
+        const std::uint32_t position = suffixes[i];
+        if (is_start(position) != that_start) continue;
+        const RankedPosition one = rank(position, static_cast<std::uint32_t>(pattern.size()));
+        if (one.tier != tier_none) best.add(one);
+      }
+    };
+    add_those(true);
+    if (best.sorted().size() < NameSegment::top_size) add_those(false);
     // A list that holds fewer answers than it could would hide that there are no more.
     if (best.sorted().size() < NameSegment::top_size) return;
     directory_.push_back(pattern_code(pattern));
@@ -305,12 +313,14 @@ std::shared_ptr<const NameSegment> NameSegment::build(std::span<const NameEntry>
   const TopLists top(rest->suffixes(), [&](std::uint32_t position, std::uint32_t length) {
     const LiteralMatch match = literal_match(*rest, position, length, false);
     return RankedPosition{match.tier, rest->field(match.field).item(), position};
-  });
+  }, [&](std::uint32_t position) { return rest->begins_part(position); });
   top.put(writer, Section::top_directory, Section::top_entries);
+  std::vector<std::uint32_t> items;  // by position of an initial
+  for (std::uint32_t item = 0; item < rest->size(); ++item) items.resize(rest->initial_begin(item + 1), item);
   const TopLists initials(rest->initial_suffixes(), [&](std::uint32_t position, std::uint32_t length) {
-    const std::uint32_t item = rest->item_of_initial(position);
+    const std::uint32_t item = items[position];
     return RankedPosition{initials_tier(*rest, item, position, length), item, position};
-  });
+  }, [&](std::uint32_t position) { return position == rest->initial_begin(items[position]); });
   initials.put(writer, Section::initial_top_directory, Section::initial_top_entries);
   writer.put(Section::sounds, sounds_of(*rest));
   return in_memory(writer);

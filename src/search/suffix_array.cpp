@@ -36,18 +36,64 @@ struct Suffix {
   std::uint32_t position;
 };
 
-// Sorts suffixes that agree in their first `depth` keys. Equal ones stay in the order of their positions.
-void sort_from(std::span<const Key> keys, std::span<Suffix> suffixes, std::size_t depth) {
-  for (Suffix& suffix : suffixes) suffix.chunk = load_text(keys.data() + suffix.position + depth);
-  std::ranges::sort(suffixes, [](const Suffix& a, const Suffix& b) {
-    return a.chunk != b.chunk ? a.chunk < b.chunk : a.position < b.position;
-  });
-  for (auto run = suffixes.begin(); run != suffixes.end();) {
-    const auto end = std::find_if(run, suffixes.end(), [&](const Suffix& s) { return s.chunk != run->chunk; });
-    if (end - run > 1 && !has_ended(run->chunk)) sort_from(keys, std::span(run, end), depth + chunk_keys);
-    run = end;
+// Suffixes that agree in their first `depth` keys.
+struct Group {
+  std::span<Suffix> suffixes;
+  std::size_t depth;
+};
+
+// Sorts groups and what they fall into until nothing is left to tell apart. A list instead of recursion: names can be
+// long and alike.
+class GroupSorter {
+ public:
+  explicit GroupSorter(std::span<const Key> keys) : keys_(keys) {}
+
+  // The suffixes stand by their positions, and equal ones stay so.
+  void sort(std::span<Suffix> suffixes, std::size_t depth) {
+    constexpr std::size_t many = 1024;
+    if (suffixes.size() > many) {
+      deal(suffixes, depth);
+    } else {
+      groups_.push_back({suffixes, depth});
+    }
+    while (!groups_.empty()) {
+      const Group group = groups_.back();
+      groups_.pop_back();
+      sort_by_chunk(group);
+    }
   }
-}
+
+ private:
+  // Deals a large group out by its next key, so that what is left to compare is less.
+  void deal(std::span<Suffix> suffixes, std::size_t depth) {
+    const auto next = [&](const Suffix& suffix) -> std::size_t { return text::code(keys_[suffix.position + depth]); };
+    std::array<std::size_t, 129> begins{};
+    for (const Suffix& suffix : suffixes) ++begins[next(suffix) + 1];
+    for (std::size_t key = 0; key < 128; ++key) begins[key + 1] += begins[key];
+    std::array<std::size_t, 129> places = begins;
+    const std::vector<Suffix> dealt(suffixes.begin(), suffixes.end());
+    for (const Suffix& suffix : dealt) suffixes[places[next(suffix)]++] = suffix;
+    for (std::size_t key = text::key_end + 1; key < 128; ++key) {
+      const std::size_t size = begins[key + 1] - begins[key];
+      if (size > 1) groups_.push_back({suffixes.subspan(begins[key], size), depth + 1});
+    }
+  }
+
+  void sort_by_chunk(const Group& group) {
+    for (Suffix& suffix : group.suffixes) suffix.chunk = load_text(keys_.data() + suffix.position + group.depth);
+    std::ranges::sort(group.suffixes, [](const Suffix& a, const Suffix& b) {
+      return a.chunk != b.chunk ? a.chunk < b.chunk : a.position < b.position;
+    });
+    for (auto run = group.suffixes.begin(); run != group.suffixes.end();) {
+      const auto end = std::find_if(run, group.suffixes.end(), [&](const Suffix& s) { return s.chunk != run->chunk; });
+      if (end - run > 1 && !has_ended(run->chunk)) groups_.push_back({std::span(run, end), group.depth + chunk_keys});
+      run = end;
+    }
+  }
+
+  std::span<const Key> keys_;
+  std::vector<Group> groups_;
+};
 
 }  // namespace
 
@@ -75,11 +121,12 @@ SuffixArray::Parts SuffixArray::sort(std::span<const Key> keys) {
     if (text::code(keys[i]) == text::key_end) continue;
     suffixes[next[bucket_of(i)]++].position = static_cast<std::uint32_t>(i);
   }
+  GroupSorter sorter(keys);
   for (std::size_t b = 0; b < bucket_count; ++b) {
     // A text that ends within the first two keys has nothing left to sort by.
     const std::size_t size = parts.buckets[b + 1] - parts.buckets[b];
     if (size < 2 || b % 128 == text::key_end) continue;
-    sort_from(keys, std::span(suffixes).subspan(parts.buckets[b], size), 2);
+    sorter.sort(std::span(suffixes).subspan(parts.buckets[b], size), 2);
   }
   parts.positions.reserve(suffixes.size());
   for (const Suffix& suffix : suffixes) parts.positions.push_back(suffix.position);
