@@ -28,9 +28,8 @@ enum Tier : std::uint8_t {
   tier_mixed_prefix,
   tier_mixed_inside,
   tier_latin_layout = 48,  ///< added to the first ones when Korean letters were read as Latin
-  tier_fuzzy = 64,
+  tier_fuzzy = 64,  ///< by letters or by sound
   tier_fuzzy_words,
-  tier_sound,
   tier_none = 255
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <optional>
 
 #include "search/approximate.hpp"
@@ -33,7 +32,9 @@ MatchKind kind_of(Tier tier) {
   }
 }
 
-MatchKind kind_of_any(Tier tier) {
+MatchKind kind_of(const RankedName& ranked) {
+  if (ranked.is_by_sound) return MatchKind::sound;
+  const Tier tier = ranked.tier;
   if (is_literal(tier) && literal_part(tier) != tier_mixed_typed) return kind_of(tier);
   switch (tier) {
     case tier_words:
@@ -41,8 +42,6 @@ MatchKind kind_of_any(Tier tier) {
     case tier_fuzzy:
     case tier_fuzzy_words:
       return MatchKind::fuzzy;
-    case tier_sound:
-      return MatchKind::sound;
     default:
       return MatchKind::initials;
   }
@@ -55,13 +54,18 @@ bool is_approximate(const RankedName& ranked) {
 // Falls from tier to tier, and within a tier with the cost; never reaches the next tier's.
 double score_of(const RankedName& ranked) {
   if (ranked.tier == tier_whole) return 1;
-  const double step = 1.0 / (tier_sound + 2);
+  const double step = 1.0 / (tier_fuzzy_words + 2);
   const double share = static_cast<double>(std::min(ranked.cost, 999u)) / 1000;
   return 1 - step * (static_cast<double>(ranked.tier) + share);
 }
 
 bool ends_character(const NameSegment& names, std::uint32_t end) {
   return text::starts_character(names.keys()[end]) || text::code(names.keys()[end]) == text::key_end;
+}
+
+// A short word that sounds a little like another is another word.
+std::uint32_t sound_limit(const Sound& typed) {
+  return 100 + 20 * static_cast<std::uint32_t>(typed.size > 5 ? typed.size - 5 : 0);
 }
 
 NameField field_at(const RankedName& ranked, std::size_t byte) {
@@ -145,19 +149,22 @@ std::vector<NameMatch> NameSearch::run(std::string_view valid, bool is_unfinishe
   }
   if (is_empty()) {
     for (const NameQuery& query : readings_) {
-      if (query.reading != TextReading::literal && query.is_mixed()) find_mixed(query, query.characters, false);
       const auto parted = with_finals_as_initials(query.characters);
       if (parted.size() != query.characters.size()) find_mixed(query, parted, false);
     }
   }
   if (is_vague()) {
     for (const NameQuery& query : readings_) find_fuzzy(query);
+    find_by_sound(readings_.front());
   }
   if (is_empty()) {
     for (const NameQuery& query : readings_) find_fuzzy_words(query);
   }
-  if (is_empty()) find_by_sound(readings_.front());
-
+  if (is_empty()) {
+    for (const NameQuery& query : readings_) {
+      if (query.reading != TextReading::literal && query.is_mixed()) find_mixed(query, query.characters, false);
+    }
+  }
   std::vector<NameMatch> matches;
   matches.reserve(best_.sorted().size());
   for (const RankedName& ranked : best_.sorted()) matches.push_back(finish(ranked));
@@ -372,41 +379,47 @@ void NameSearch::find_fuzzy_words(const NameQuery& query) {
 
 void NameSearch::find_by_sound(const NameQuery& query) {
   const Sound typed = sound_of(query.keys);
-  if (typed.is_korean == typed.is_latin || typed.phonemes.size() < 3) return;
-  constexpr int most_other_consonants = 3;
-  std::uint32_t limit = 100 + 60 * static_cast<std::uint32_t>(typed.phonemes.size() / 3);
+  if (typed.is_korean == typed.is_latin || typed.size < 3) return;
   for (const Source& source : sources_) {
-    const NameSegment& names = *source.names;
-    for (const SoundEntry& entry : names.sounds()) {
+    // The few brands that sound nearest, then their names.
+    Best<RankedSound> nearest(limit_ + 8);
+    std::uint32_t limit = sound_limit(typed);
+    for (const SoundEntry& entry : source.names->sounds()) {
       const bool is_korean = (entry.consonants >> 31) != 0;
-      if (is_korean == typed.is_korean) continue;
-      const std::uint32_t missing = typed.consonants & ~entry.consonants;
-      if (std::popcount(missing) > most_other_consonants - 1) continue;
-      const std::uint32_t field = names.first_field(entry.item);
-      const std::uint32_t begin = names.key_begin(field);
-      const std::uint32_t brand_end = names.field(field).brand_end;
-      const std::uint32_t distance = sound_distance(typed, sound_of({names.keys() + begin, brand_end}), limit);
-      if (distance > limit) continue;
-      std::vector<Key> brand(names.keys() + begin, names.keys() + begin + brand_end);
-      for (Key& key : brand) key = text::code(key);
-      const SuffixRange range = names.suffixes().find(brand);
-      for (std::size_t i = range.begin; i < range.end; ++i) {
-        const LiteralMatch match = literal_match(names, names.suffixes()[i], brand_end, false);
-        if (match.tier > tier_brand) continue;
-        const std::uint32_t item = names.field(match.field).item();
-        if (!source.accepts(item)) continue;
-        best_.add({.tier = tier_sound,
-                   .cost = distance,
-                   .names = &names,
-                   .source = source.number,
-                   .item = item,
-                   .field = match.field,
-                   .begin = names.suffixes()[i],
-                   .end = names.suffixes()[i] + brand_end,
-                   .edits = 0,
-                   .reading = query.reading});
-      }
+      if (is_korean == typed.is_korean || !may_sound_alike(typed, entry)) continue;
+      const std::uint32_t distance = sound_distance(typed.heard(), heard(entry), limit);
+      if (distance <= limit) nearest.add({distance, entry.item});
     }
+    for (const RankedSound& sound : nearest.sorted()) add_brand(source, query, sound);
+  }
+}
+
+// All names of the brand.
+void NameSearch::add_brand(const Source& source, const NameQuery& query, const RankedSound& sound) {
+  const NameSegment& names = *source.names;
+  const std::uint32_t first_field = names.first_field(sound.item);
+  const std::uint32_t first = names.key_begin(first_field);
+  const std::uint32_t brand_end = names.field(first_field).brand_end;
+  std::vector<Key> brand(names.keys() + first, names.keys() + first + brand_end);
+  for (Key& key : brand) key = text::code(key);
+  const SuffixRange range = names.suffixes().find(brand);
+  for (std::size_t i = range.begin; i < range.end; ++i) {
+    const std::uint32_t begin = names.suffixes()[i];
+    const LiteralMatch match = literal_match(names, begin, brand_end, false);
+    if (match.tier > tier_brand) continue;
+    const std::uint32_t item = names.field(match.field).item();
+    if (!source.accepts(item)) continue;
+    best_.add({.tier = tier_fuzzy,
+               .cost = sound.distance,
+               .is_by_sound = true,
+               .names = &names,
+               .source = source.number,
+               .item = item,
+               .field = match.field,
+               .begin = begin,
+               .end = begin + brand_end,
+               .edits = 0,
+               .reading = query.reading});
   }
 }
 
@@ -416,7 +429,7 @@ NameMatch NameSearch::finish(const RankedName& ranked) const {
   const std::uint32_t begin = names.key_begin(name);
   const std::uint32_t brand_end = names.field(name).brand_end;
   NameMatch match{.index = names.index(ranked.item),
-                  .kind = kind_of_any(ranked.tier),
+                  .kind = kind_of(ranked),
                   .reading = ranked.reading,
                   .field = NameField::name,
                   .edits = ranked.edits,

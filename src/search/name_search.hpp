@@ -28,6 +28,7 @@ bool comes_before(const NameSegment& one, std::uint32_t item, const NameSegment&
 struct RankedName {
   Tier tier = tier_none;
   std::uint32_t cost = 0;  ///< within the tier
+  bool is_by_sound = false;
   const NameSegment* names = nullptr;
   std::uint32_t source = 0;  ///< the segment's number
   std::uint32_t item = 0;
@@ -39,6 +40,14 @@ struct RankedName {
 
   std::uint64_t subject() const noexcept { return std::uint64_t{source} << 32 | item; }
   bool operator<(const RankedName& other) const;
+};
+
+/// A brand that sounds like the text.
+struct RankedSound {
+  std::uint32_t distance = 0;
+  std::uint32_t item = 0;
+  std::uint32_t subject() const noexcept { return item; }
+  auto operator<=>(const RankedSound&) const = default;
 };
 
 /// One search over all segments: stage after stage, each looser than the one before, until there is enough.
@@ -75,6 +84,7 @@ class NameSearch {
   bool find_fuzzy(const NameQuery& query, std::size_t edits);
   void find_fuzzy_words(const NameQuery& query);
   void find_by_sound(const NameQuery& query);
+  void add_brand(const Source& source, const NameQuery& query, const RankedSound& sound);
 
   NameMatch finish(const RankedName& ranked) const;
   std::vector<ByteSpan> spans(const RankedName& ranked) const;

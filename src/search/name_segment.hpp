@@ -43,6 +43,7 @@ struct TopEntry {
 struct SoundEntry {
   std::uint32_t item;        ///< the first of that brand
   std::uint32_t consonants;  ///< `Sound::consonants`; the highest bit is set when the brand is Korean
+  std::array<std::uint8_t, 12> phonemes;  ///< up to the first zero
 };
 
 enum class Section : std::uint32_t {

@@ -86,8 +86,11 @@ void NameSegment::check(const std::string& source) const {
   };
   require(lists(top_directory_, top_entries_, keys) && lists(initial_top_directory_, initial_top_entries_, initials),
           "a list of the best leads out of it");
-  require(std::ranges::all_of(sounds_, [&](const SoundEntry& sound) { return sound.item < indexes_.size(); }),
-          "a sound is of no name");
+  constexpr std::uint8_t phonemes = 24;
+  const auto is_sound = [&](const SoundEntry& sound) {
+    return sound.item < indexes_.size() && std::ranges::all_of(sound.phonemes, [](auto p) { return p < phonemes; });
+  };
+  require(std::ranges::all_of(sounds_, is_sound), "a sound is of no name");
 }
 
 }  // namespace pilling::search

@@ -2,21 +2,27 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstddef>
 #include <string_view>
 #include <unordered_set>
 
 namespace pilling::search {
 namespace {
 
-// Consonants by where and how they are spoken, after the Korean spelling of loanwords (외래어 표기법): Korean keeps b, p
-// and f apart by spelling, but brands do not.
+// Consonants by where and how they are spoken, after the Korean spelling of loanwords (외래어 표기법). Soft and hard ones
+// are told apart, but little: brands are spelled both ways.
 enum Phoneme : std::uint8_t {
   none,
-  k,
-  t,
-  p,
+  hard_k,  // ㅋ ㄲ, k, c, q
+  soft_k,  // ㄱ, g
+  hard_t,  // ㅌ ㄸ, t
+  soft_t,  // ㄷ, d
+  hard_p,  // ㅍ ㅃ, p, f
+  soft_p,  // ㅂ, b, v
+  hard_c,  // ㅊ ㅉ, ch
+  soft_c,  // ㅈ, j, z
   s,
-  c,  // ㅈ ㅊ, j, z, ch
   l,
   m,
   n,
@@ -33,8 +39,15 @@ enum Phoneme : std::uint8_t {
 
 constexpr bool is_vowel(std::uint8_t phoneme) { return phoneme >= first_vowel; }
 
+// The hard one of a pair; the others as they are.
+constexpr std::uint8_t class_of(std::uint8_t phoneme) {
+  const bool is_soft = phoneme == soft_k || phoneme == soft_t || phoneme == soft_p || phoneme == soft_c;
+  return is_soft ? phoneme - 1 : phoneme;
+}
+
 // ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ
-constexpr std::array<Phoneme, 19> of_consonant = {k, k, n, t, t, l, m, p, p, s, s, none, c, c, c, k, t, p, h};
+constexpr std::array<Phoneme, 19> of_consonant = {soft_k, hard_k, n, soft_t, hard_t, l,      m,      soft_p, hard_p, s,
+                                                  s,      none,   soft_c, hard_c, hard_c, hard_k, hard_t, hard_p, h};
 // ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅛㅜㅠㅡㅣ
 constexpr std::array<Phoneme, 14> of_vowel = {a, e, a, e, o, e, o, e, o, o, u, u, eu, i};
 
@@ -55,19 +68,17 @@ class Listener {
         hear_latin();
       }
     }
-    for (const std::uint8_t phoneme : sound_.phonemes) {
-      if (!is_vowel(phoneme) && phoneme != weak_r) sound_.consonants |= 1u << phoneme;
+    for (const std::uint8_t phoneme : sound_.heard()) {
+      if (!is_vowel(phoneme) && phoneme != weak_r) sound_.consonants |= 1u << class_of(phoneme);
     }
-    return std::move(sound_);
+    return sound_;
   }
 
  private:
-  static constexpr std::size_t longest = 24;
-
   void hear(Phoneme phoneme) {
-    auto& heard = sound_.phonemes;
-    if (phoneme == none || heard.size() == longest || (!heard.empty() && heard.back() == phoneme)) return;
-    heard.push_back(phoneme);
+    const bool is_same = sound_.size > 0 && sound_.phonemes[sound_.size - 1] == phoneme;
+    if (phoneme == none || is_same || sound_.size == Sound::longest) return;
+    sound_.phonemes[sound_.size++] = phoneme;
   }
 
   void hear_consonant(Key key) {
@@ -91,31 +102,32 @@ class Listener {
     const bool is_soft = is_in(next, "eiy");
     switch (here) {
       case 'b':
-      case 'f':
       case 'v':
-        return hear(p);
+        return hear(soft_p);
+      case 'f':
+        return hear(hard_p);
       case 'p':
-        return hear_with_h(p, next);
+        return hear_with_h(hard_p, next);
       case 'c':
-        if (next == 'h') return hear_with_h(c, next);
-        return hear(is_soft ? s : k);
+        if (next == 'h') return hear_with_h(hard_c, next);
+        return hear(is_soft ? s : hard_k);
       case 'd':
-        return hear(t);
+        return hear(soft_t);
       case 't':
-        return hear_with_h(t, next);
+        return hear_with_h(hard_t, next);
       case 'g':
-        return hear(is_soft ? c : k);
+        return hear(is_soft ? soft_c : soft_k);
       case 'k':
       case 'q':
-        return hear(k);
+        return hear(hard_k);
       case 's':
         return hear_with_h(s, next);
       case 'x':
-        if (at_ > 0) hear(k);
-        return hear(at_ > 0 ? s : c);
+        if (at_ > 0) hear(hard_k);
+        return hear(at_ > 0 ? s : soft_c);
       case 'j':
       case 'z':
-        return hear(c);
+        return hear(soft_c);
       case 'l':
         return hear(l);
       case 'r':
@@ -162,50 +174,89 @@ class Listener {
   Sound sound_;
 };
 
-std::uint32_t cost_of_leaving(std::uint8_t phoneme) {
+constexpr std::size_t phoneme_count = 24;
+
+constexpr std::uint16_t cost_of_leaving(std::uint8_t phoneme) {
   if (phoneme == eu || phoneme == weak_r) return 5;
   if (is_vowel(phoneme)) return 35;
   return phoneme == h ? 60 : 100;
 }
 
-std::uint32_t cost_between(std::uint8_t one, std::uint8_t other) {
+constexpr std::uint16_t cost_between(std::uint8_t one, std::uint8_t other) {
   if (one == other) return 0;
   if (is_vowel(one) != is_vowel(other)) return 140;
   if (is_vowel(one)) return 25;
-  const auto are = [&](Phoneme x, Phoneme y) { return (one == x && other == y) || (one == y && other == x); };
+  const std::uint8_t one_class = class_of(one);
+  const std::uint8_t other_class = class_of(other);
+  if (one_class == other_class) return 18;
+  const auto are = [&](Phoneme x, Phoneme y) {
+    return (one_class == x && other_class == y) || (one_class == y && other_class == x);
+  };
   if (are(l, weak_r)) return 20;
-  if (are(s, c) || are(k, c)) return 45;
-  if (are(t, s) || are(t, c) || are(m, n) || are(k, h)) return 60;
+  if (are(s, hard_c) || are(hard_k, hard_c) || are(hard_p, h)) return 45;
+  if (are(hard_t, s) || are(hard_t, hard_c) || are(m, n) || are(hard_k, h)) return 60;
   return 100;
+}
+
+// Both of the above for every phoneme, and for every pair.
+struct SoundCosts {
+  std::array<std::uint16_t, phoneme_count> leaving{};
+  std::array<std::array<std::uint16_t, phoneme_count>, phoneme_count> between{};
+
+  constexpr SoundCosts() {
+    for (std::uint8_t one = 0; one < phoneme_count; ++one) {
+      leaving[one] = cost_of_leaving(one);
+      for (std::uint8_t other = 0; other < phoneme_count; ++other) between[one][other] = cost_between(one, other);
+    }
+  }
+};
+constexpr SoundCosts costs;
+
+std::uint8_t first_consonant(std::span<const std::uint8_t> phonemes) {
+  const auto found = std::ranges::find_if(phonemes, [](std::uint8_t phoneme) { return !is_vowel(phoneme); });
+  return found == phonemes.end() ? std::uint8_t{none} : *found;
 }
 
 }  // namespace
 
 Sound sound_of(std::span<const Key> keys) { return Listener(keys).take(); }
 
-std::uint32_t sound_distance(const Sound& typed, const Sound& other, std::uint32_t limit) {
-  constexpr std::uint32_t beyond_end = 18;
-  const std::size_t width = other.phonemes.size() + 1;
-  std::array<std::uint32_t, 32> row{};
-  for (std::size_t j = 1; j < width; ++j) row[j] = row[j - 1] + cost_of_leaving(other.phonemes[j - 1]);
-  for (std::size_t i = 0; i < typed.phonemes.size(); ++i) {
+std::span<const std::uint8_t> heard(const SoundEntry& entry) noexcept {
+  const auto end = std::ranges::find(entry.phonemes, none);
+  return {entry.phonemes.data(), static_cast<std::size_t>(end - entry.phonemes.begin())};
+}
+
+std::uint32_t sound_distance(std::span<const std::uint8_t> typed, std::span<const std::uint8_t> other,
+                             std::uint32_t limit) {
+  constexpr std::uint32_t beyond_end = 8;
+  std::array<std::uint32_t, Sound::longest + 1> row{};
+  for (std::size_t j = 0; j < other.size(); ++j) row[j + 1] = row[j] + costs.leaving[other[j]];
+  for (const std::uint8_t phoneme : typed) {
+    const std::uint32_t leaving = costs.leaving[phoneme];
+    const auto& between = costs.between[phoneme];
     std::uint32_t diagonal = row[0];
-    row[0] += cost_of_leaving(typed.phonemes[i]);
+    row[0] += leaving;
     std::uint32_t least = row[0];
-    for (std::size_t j = 1; j < width; ++j) {
-      const std::uint32_t above = row[j];
-      row[j] = std::min({diagonal + cost_between(typed.phonemes[i], other.phonemes[j - 1]),
-                         above + cost_of_leaving(typed.phonemes[i]), row[j - 1] + cost_of_leaving(other.phonemes[j - 1])});
+    for (std::size_t j = 0; j < other.size(); ++j) {
+      const std::uint32_t above = row[j + 1];
+      row[j + 1] = std::min({diagonal + between[other[j]], above + leaving, row[j] + costs.leaving[other[j]]});
       diagonal = above;
-      least = std::min(least, row[j]);
+      least = std::min(least, row[j + 1]);
     }
     if (least > limit) return limit + 1;
   }
   std::uint32_t best = limit + 1;
-  for (std::size_t j = 0; j < width; ++j) {
-    best = std::min(best, row[j] + beyond_end * static_cast<std::uint32_t>(width - 1 - j));
+  for (std::size_t j = 0; j <= other.size(); ++j) {
+    best = std::min(best, row[j] + beyond_end * static_cast<std::uint32_t>(other.size() - j));
   }
   return best;
+}
+
+bool may_sound_alike(const Sound& typed, const SoundEntry& entry) noexcept {
+  constexpr int most_missing = 1;
+  if (std::popcount(typed.consonants & ~entry.consonants) > most_missing) return false;
+  // Words that begin with unlike consonants are not taken for each other.
+  return costs.between[first_consonant(typed.heard())][first_consonant(entry.phonemes)] < 100;
 }
 
 std::vector<SoundEntry> sounds_of(const NameSegment& names) {
@@ -217,8 +268,9 @@ std::vector<SoundEntry> sounds_of(const NameSegment& names) {
     const Key* const begin = names.keys() + names.key_begin(field);
     if (!seen.insert({reinterpret_cast<const char*>(begin), f.brand_end}).second) continue;
     const Sound sound = sound_of({begin, f.brand_end});
-    if (sound.phonemes.size() < 3 || sound.is_korean == sound.is_latin) continue;
-    entries.push_back({.item = f.item(), .consonants = sound.consonants | (sound.is_korean ? 1u << 31 : 0u)});
+    if (sound.size < 3 || sound.is_korean == sound.is_latin) continue;
+    entries.push_back({.item = f.item(), .consonants = sound.consonants | (sound.is_korean ? 1u << 31 : 0u),
+                       .phonemes = sound.phonemes});
   }
   return entries;
 }
