@@ -20,6 +20,7 @@ enum class MatchKind {
   brand,       ///< the whole brand: what the name begins with before its form, strength and brackets
   prefix,      ///< the beginning of the name; its last syllable may be unfinished
   other_name,  ///< the whole or the beginning of something else it is known by: see `NameMatch::field`
+  same_brand,  ///< its brand is that, or begins with that, of a name found by its English name or an alias
   inside,      ///< some other part of the name
   words,       ///< all words of the text, in any order; numbers whole
   initials,    ///< the initial consonants of the name, alone or among whole syllables
@@ -27,7 +28,7 @@ enum class MatchKind {
   sound,       ///< sounds alike in the other script
 };
 
-/// "exact", "brand", "prefix", "other_name", "inside", "words", "initials", "fuzzy", "sound".
+/// "exact", "brand", "prefix", "other_name", "same_brand", "inside", "words", "initials", "fuzzy", "sound".
 PILLING_API std::string_view to_string(MatchKind kind) noexcept;
 
 /// How the text that was typed was read.

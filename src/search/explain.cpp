@@ -15,6 +15,8 @@ std::string what_matched(const NameMatch& match) {
       return "the beginning of the name";
     case MatchKind::other_name:
       return "another name or word of it";
+    case MatchKind::same_brand:
+      return "the brand of a name that is known by the text";
     case MatchKind::inside:
       return match.approximate ? "a part of the name whose number goes on" : "a part of the name";
     case MatchKind::words:

@@ -14,10 +14,11 @@ enum Tier : std::uint8_t {
   tier_brand,         ///< all before form and strength
   tier_mixed_typed,   ///< syllables and initials as no input method would have composed them
   tier_prefix,        ///< ends at a character
+  tier_other_whole,   ///< the whole of another field, or of a word or bracket
   tier_brand_end,     ///< three characters or more, inside of the brand and up to its end: 포르테 of 맥시롱포르테정
   tier_composing,     ///< ends within a syllable
-  tier_other_whole,   ///< the whole of another field, or of a word or bracket
   tier_other_prefix,  ///< its beginning
+  tier_same_brand,    ///< the brand is that of a name that another field led to
   tier_inside,
   tier_open_number,    ///< any of the above, but the last number of the text goes on in the name
   tier_korean_layout = 16,  ///< added to the above when Latin letters were read as Korean

@@ -73,6 +73,8 @@ std::string_view to_string(MatchKind kind) noexcept {
       return "prefix";
     case MatchKind::other_name:
       return "other_name";
+    case MatchKind::same_brand:
+      return "same_brand";
     case MatchKind::inside:
       return "inside";
     case MatchKind::words:

@@ -27,6 +27,8 @@ MatchKind kind_of(Tier tier) {
     case tier_other_whole:
     case tier_other_prefix:
       return MatchKind::other_name;
+    case tier_same_brand:
+      return MatchKind::same_brand;
     default:
       return MatchKind::inside;
   }
@@ -142,6 +144,7 @@ std::vector<NameMatch> NameSearch::run(std::string_view valid, bool is_unfinishe
     }
     if (query.is_initials()) find_initials(query);
   }
+  find_same_brands();
   if (!is_full()) {
     for (const NameQuery& query : readings_) find_words(query);
     const NameQuery& typed = readings_.front();
@@ -195,8 +198,11 @@ void NameSearch::find_literal(const Source& source, const NameQuery& query, bool
     // The spelling that was typed comes before others of the same normal form.
     const bool is_other_spelling = match.tier == tier_whole && names.text(match.field) != typed_;
     const bool is_unfinished = match.tier == tier_inside && !ends_character(names, position + length);
+    // A name of its own comes before a word of a name.
+    const bool is_other = match.tier == tier_other_whole || match.tier == tier_other_prefix;
+    const bool is_word = is_other && position != names.key_begin(match.field);
     best_.add({.tier = static_cast<Tier>(match.tier + layout),
-               .cost = is_other_spelling || is_unfinished ? 1u : 0u,
+               .cost = is_other_spelling || is_unfinished || is_word ? 1u : 0u,
                .names = &names,
                .source = source.number,
                .item = item,
@@ -377,6 +383,33 @@ void NameSearch::find_fuzzy_words(const NameQuery& query) {
   }
 }
 
+// All names of the source that begin with the brand of an item of some segment; and whether that is their brand, too.
+template <class Consider>
+void NameSearch::for_each_of_brand(const Source& source, const NameSegment& owner, std::uint32_t item,
+                                   const Consider& consider) {
+  const std::uint32_t owner_field = owner.first_field(item);
+  const std::uint32_t first = owner.key_begin(owner_field);
+  const std::uint32_t brand_end = owner.field(owner_field).brand_end;
+  std::vector<Key> brand(owner.keys() + first, owner.keys() + first + brand_end);
+  for (Key& key : brand) key = text::code(key);
+  const NameSegment& names = *source.names;
+  const SuffixRange range = names.suffixes().find(brand);
+  for (std::size_t i = range.begin; i < range.end; ++i) {
+    const std::uint32_t begin = names.suffixes()[i];
+    const LiteralMatch match = literal_match(names, begin, brand_end, false);
+    if (match.tier > tier_prefix) continue;
+    const std::uint32_t found = names.field(match.field).item();
+    if (!source.accepts(found)) continue;
+    consider(RankedName{.names = &names,
+                        .source = source.number,
+                        .item = found,
+                        .field = match.field,
+                        .begin = begin,
+                        .end = begin + brand_end},
+             match.tier <= tier_brand);
+  }
+}
+
 void NameSearch::find_by_sound(const NameQuery& query) {
   const Sound typed = sound_of(query.keys);
   if (typed.is_korean == typed.is_latin || typed.size < 3) return;
@@ -394,32 +427,36 @@ void NameSearch::find_by_sound(const NameQuery& query) {
   }
 }
 
-// All names of the brand.
 void NameSearch::add_brand(const Source& source, const NameQuery& query, const RankedSound& sound) {
-  const NameSegment& names = *source.names;
-  const std::uint32_t first_field = names.first_field(sound.item);
-  const std::uint32_t first = names.key_begin(first_field);
-  const std::uint32_t brand_end = names.field(first_field).brand_end;
-  std::vector<Key> brand(names.keys() + first, names.keys() + first + brand_end);
-  for (Key& key : brand) key = text::code(key);
-  const SuffixRange range = names.suffixes().find(brand);
-  for (std::size_t i = range.begin; i < range.end; ++i) {
-    const std::uint32_t begin = names.suffixes()[i];
-    const LiteralMatch match = literal_match(names, begin, brand_end, false);
-    if (match.tier > tier_brand) continue;
-    const std::uint32_t item = names.field(match.field).item();
-    if (!source.accepts(item)) continue;
-    best_.add({.tier = tier_fuzzy,
-               .cost = sound.distance,
-               .is_by_sound = true,
-               .names = &names,
-               .source = source.number,
-               .item = item,
-               .field = match.field,
-               .begin = begin,
-               .end = begin + brand_end,
-               .edits = 0,
-               .reading = query.reading});
+  for_each_of_brand(source, *source.names, sound.item, [&](RankedName ranked, bool is_same) {
+    if (!is_same) return;
+    ranked.tier = tier_fuzzy;
+    ranked.cost = sound.distance;
+    ranked.is_by_sound = true;
+    ranked.reading = query.reading;
+    best_.add(ranked);
+  });
+}
+
+// What is known of one strength holds for the others: whoever asks for an English name wants all of the brand.
+void NameSearch::find_same_brands() {
+  constexpr std::size_t most_brands = 3;
+  std::vector<RankedName> found;
+  for (const RankedName& ranked : best_.sorted()) {
+    if (ranked.tier > tier_other_prefix) break;
+    const NameField field = ranked.names->field(ranked.field).kind();
+    const bool is_known_by = field == NameField::english_name || field == NameField::alias;
+    if (is_known_by && found.size() < most_brands) found.push_back(ranked);
+  }
+  for (const RankedName& known : found) {
+    for (const Source& source : sources_) {
+      for_each_of_brand(source, *known.names, known.item, [&](RankedName ranked, bool is_same) {
+        ranked.tier = tier_same_brand;
+        ranked.cost = is_same ? 0 : 1;
+        ranked.reading = known.reading;
+        best_.add(ranked);
+      });
+    }
   }
 }
 

@@ -84,6 +84,9 @@ class NameSearch {
   bool find_fuzzy(const NameQuery& query, std::size_t edits);
   void find_fuzzy_words(const NameQuery& query);
   void find_by_sound(const NameQuery& query);
+  void find_same_brands();
+  template <class Consider>
+  void for_each_of_brand(const Source& source, const NameSegment& owner, std::uint32_t item, const Consider& consider);
   void add_brand(const Source& source, const NameQuery& query, const RankedSound& sound);
 
   NameMatch finish(const RankedName& ranked) const;
