@@ -10,7 +10,7 @@
 namespace pilling::search {
 namespace {
 
-constexpr std::size_t most_edits = 4;
+constexpr std::size_t most_edits = ApproximatePattern::most_edits;
 constexpr std::size_t longest_pattern = 128;
 constexpr std::size_t worth_a_choice = 300;  // occurrences of pieces, from where choosing the cuts costs less than they do
 constexpr std::uint32_t brand_rest_cost = 4;    // of each stroke between a match's end and the brand's …
@@ -350,7 +350,7 @@ std::uint32_t ApproximatePattern::cost(const NameSegment& names, ApproximateHit&
       }
       const bool is_swap = i > 1 && j > 1 && keys_[i - 1] == text::code(keys[j - 2]) &&
                            keys_[i - 2] == text::code(keys[j - 1]);
-      if (is_swap) cost = std::min(cost, before[j - 2] + swapped_cost);
+      if (is_swap) cost = std::min(cost, before[j - 2] + swapped_cost(keys_[i - 1], keys_[i - 2]));
       row[j] = cost;
     }
     for (std::size_t j = last + 1; j <= i + band + 1; ++j) row[j] = far;

@@ -34,6 +34,8 @@ struct ApproximateHit {
 /// compared from diagonal to diagonal (Landau and Vishkin 1989).
 class ApproximatePattern {
  public:
+  static constexpr std::size_t most_edits = 4;
+
   /// `keys` are codes without start bits.
   explicit ApproximatePattern(std::vector<Key> keys);
 

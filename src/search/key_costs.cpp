@@ -72,4 +72,9 @@ std::uint32_t substitution_cost(Key typed, Key meant) noexcept {
   return substitutions[text::code(typed)][text::code(meant)];
 }
 
+std::uint32_t swapped_cost(Key one, Key other) noexcept {
+  const bool are_two_hands = text::is_consonant_key(one) != text::is_consonant_key(other);
+  return are_two_hands || text::is_latin_key(one) ? 70 : 85;
+}
+
 }  // namespace pilling::search

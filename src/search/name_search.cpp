@@ -11,6 +11,9 @@
 namespace pilling::search {
 namespace {
 
+constexpr std::size_t brands_in_turn = 48;     // names, of which nearly equal brands are made to take turns
+constexpr std::uint32_t equally_near = 10;
+constexpr std::size_t short_pattern = 8;      // keys: below, two edits make nearly everything of it
 constexpr std::uint32_t elsewhere_cost = 60;  // of a fuzzy match that does not begin the name
 
 // Read as the other side of a border would be: what a match of this tier is to the caller.
@@ -61,6 +64,36 @@ double score_of(const RankedName& ranked) {
   return 1 - step * (static_cast<double>(ranked.tier) + share);
 }
 
+std::string_view brand_of(const RankedName& ranked) {
+  const NameSegment& names = *ranked.names;
+  const std::uint32_t field = names.first_field(ranked.item);
+  return {reinterpret_cast<const char*>(names.keys() + names.key_begin(field)), names.field(field).brand_end};
+}
+
+// Brands about as near as the nearest take turns and score alike: many strengths of one must not hide the others, for
+// any of them may be meant.
+std::vector<RankedName> in_turn(std::vector<RankedName> ranked) {
+  if (ranked.empty()) return ranked;
+  const auto near_end = std::ranges::find_if(
+      ranked, [&](const RankedName& one) { return one.tier != ranked[0].tier || one.cost > ranked[0].cost + equally_near; });
+  std::vector<std::pair<std::string_view, std::vector<RankedName>>> brands;
+  for (auto one = ranked.begin(); one != near_end; ++one) {
+    const std::string_view brand = brand_of(*one);
+    auto place = std::ranges::find(brands, brand, [](const auto& entry) { return entry.first; });
+    if (place == brands.end()) place = brands.insert(brands.end(), {brand, {}});
+    place->second.push_back(*one);
+    place->second.back().cost = ranked[0].cost;
+  }
+  std::vector<RankedName> result;
+  for (std::size_t turn = 0; result.size() < static_cast<std::size_t>(near_end - ranked.begin()); ++turn) {
+    for (const auto& [brand, names] : brands) {
+      if (turn < names.size()) result.push_back(names[turn]);
+    }
+  }
+  result.insert(result.end(), near_end, ranked.end());
+  return result;
+}
+
 bool ends_character(const NameSegment& names, std::uint32_t end) {
   return text::starts_character(names.keys()[end]) || text::code(names.keys()[end]) == text::key_end;
 }
@@ -108,7 +141,7 @@ bool RankedName::operator<(const RankedName& other) const {
 }
 
 NameSearch::NameSearch(const std::vector<LiveSegment>& segments, const NameFilter& filter, std::size_t limit)
-    : limit_(limit), best_(limit) {
+    : limit_(limit), best_(limit), similar_(limit + brands_in_turn) {
   sources_.reserve(segments.size());
   for (const LiveSegment& segment : segments) {
     sources_.push_back({.number = static_cast<std::uint32_t>(sources_.size()),
@@ -157,7 +190,9 @@ std::vector<NameMatch> NameSearch::run(std::string_view valid, bool is_unfinishe
     }
   }
   if (is_vague()) {
-    for (const NameQuery& query : readings_) find_fuzzy(query);
+    // Beside what was found as it stands, only the nearest is worth a look.
+    const std::size_t most_edits = is_empty() ? ApproximatePattern::most_edits : 1;
+    for (const NameQuery& query : readings_) find_fuzzy(query, most_edits);
     find_by_sound(readings_.front());
   }
   if (is_empty()) {
@@ -169,8 +204,13 @@ std::vector<NameMatch> NameSearch::run(std::string_view valid, bool is_unfinishe
     }
   }
   std::vector<NameMatch> matches;
-  matches.reserve(best_.sorted().size());
+  matches.reserve(limit_);
   for (const RankedName& ranked : best_.sorted()) matches.push_back(finish(ranked));
+  for (const RankedName& ranked : in_turn(similar_.sorted())) {
+    if (matches.size() == limit_) break;
+    const auto same = [&](const RankedName& one) { return one.subject() == ranked.subject(); };
+    if (std::ranges::none_of(best_.sorted(), same)) matches.push_back(finish(ranked));
+  }
   return matches;
 }
 
@@ -313,29 +353,28 @@ void NameSearch::find_words(const NameQuery& query) {
   }
 }
 
-void NameSearch::find_fuzzy(const NameQuery& query) {
+void NameSearch::find_fuzzy(const NameQuery& query, std::size_t most_edits) {
   if (query.is_empty()) return;
-  const std::size_t most = ApproximatePattern(query.keys).forgiven();
-  constexpr std::size_t enough = 5;
-  for (std::size_t edits = 1; edits <= most && best_.sorted().size() < enough; ++edits) find_fuzzy(query, edits);
+  const std::size_t most = std::min(most_edits, ApproximatePattern(query.keys).forgiven());
+  const std::size_t enough = query.keys.size() < short_pattern ? 1 : 5;
+  for (std::size_t edits = 1; edits <= most && similar_.sorted().size() < enough; ++edits) {
+    find_fuzzy_within(query, edits);
+  }
 }
 
-bool NameSearch::find_fuzzy(const NameQuery& query, std::size_t edits) {
+void NameSearch::find_fuzzy_within(const NameQuery& query, std::size_t edits) {
   const ApproximatePattern pattern(query.keys);
-  constexpr std::size_t short_pattern = 8;
   const ApproximateOptions options{.edits = edits,
                                    .only_part_starts = edits > 1 && query.keys.size() < short_pattern,
                                    .is_number_open = query.is_number_open};
-  bool found = false;
   for (const Source& source : sources_) {
     const NameSegment& names = *source.names;
     for (ApproximateHit& hit : pattern.find(names, options)) {
       const Field& field = names.field(hit.field);
       if (!source.accepts(field.item())) continue;
-      found = true;
       std::uint32_t cost = pattern.cost(names, hit);
       if (hit.begin != names.key_begin(hit.field)) cost += elsewhere_cost;
-      best_.add({.tier = tier_fuzzy,
+      similar_.add({.tier = tier_fuzzy,
                  .cost = cost,
                  .names = &names,
                  .source = source.number,
@@ -347,7 +386,6 @@ bool NameSearch::find_fuzzy(const NameQuery& query, std::size_t edits) {
                  .reading = query.reading});
     }
   }
-  return found;
 }
 
 void NameSearch::find_fuzzy_words(const NameQuery& query) {
@@ -368,7 +406,7 @@ void NameSearch::find_fuzzy_words(const NameQuery& query) {
         if (!source.accepts(item) || !holds_words(names, item, others)) continue;
         const bool is_first = hit.begin == names.key_begin(hit.field);
         const std::uint32_t cost = pattern.cost(names, hit) + (is_first ? 0 : elsewhere_cost);
-        best_.add({.tier = tier_fuzzy_words,
+        similar_.add({.tier = tier_fuzzy_words,
                    .cost = cost,
                    .names = &names,
                    .source = source.number,
@@ -434,7 +472,7 @@ void NameSearch::add_brand(const Source& source, const NameQuery& query, const R
     ranked.cost = sound.distance;
     ranked.is_by_sound = true;
     ranked.reading = query.reading;
-    best_.add(ranked);
+    similar_.add(ranked);
   });
 }
 

@@ -71,7 +71,7 @@ class NameSearch {
 
   void read(std::string_view valid, bool is_unfinished);
   bool is_full() { return best_.sorted().size() >= limit_; }
-  bool is_empty() { return best_.sorted().empty(); }
+  bool is_empty() { return best_.sorted().empty() && similar_.sorted().empty(); }
   bool is_vague();
 
   void find_literal(const NameQuery& query, bool is_number_open);
@@ -80,8 +80,8 @@ class NameSearch {
   void find_initials(const NameQuery& query);
   void find_mixed(const NameQuery& query, const std::vector<QueryCharacter>& characters, bool goes_first);
   void find_words(const NameQuery& query);
-  void find_fuzzy(const NameQuery& query);
-  bool find_fuzzy(const NameQuery& query, std::size_t edits);
+  void find_fuzzy(const NameQuery& query, std::size_t most_edits);
+  void find_fuzzy_within(const NameQuery& query, std::size_t edits);
   void find_fuzzy_words(const NameQuery& query);
   void find_by_sound(const NameQuery& query);
   void find_same_brands();
@@ -95,6 +95,7 @@ class NameSearch {
   std::vector<Source> sources_;
   std::size_t limit_;
   Best<RankedName> best_;
+  Best<RankedName> similar_;  ///< by letters or by sound: these follow the others
   std::string_view typed_;
   std::vector<NameQuery> readings_;
 };
