@@ -152,7 +152,9 @@ int run(const char* corpus_path, const char* query_path, bool shows_misses) {
     scores[query.kind].add(one);
     if (nine.contains(query.kind)) main_classes.add(one);
     if (query.kind.starts_with("latin")) {
-      scores[query.kind + ", English names"].add(score(with_english, query, shows_misses));
+      Query known_by = query;
+      known_by.kind += ", English names";
+      scores[known_by.kind].add(score(with_english, known_by, shows_misses));
     }
   }
   for (const auto& [kind, total] : scores) print(kind, total);

@@ -26,9 +26,11 @@ enum class MatchKind {
   initials,    ///< the initial consonants of the name, alone or among whole syllables
   fuzzy,       ///< letters had to be changed
   sound,       ///< sounds alike in the other script
+  partial,     ///< the text without its numbers: no name has them, so that this one is of another strength
 };
 
-/// "exact", "brand", "prefix", "other_name", "same_brand", "inside", "words", "initials", "fuzzy", "sound".
+/// "exact", "brand", "prefix", "other_name", "same_brand", "inside", "words", "initials",
+/// "fuzzy", "sound", "partial".
 PILLING_API std::string_view to_string(MatchKind kind) noexcept;
 
 /// How the text that was typed was read.
@@ -56,13 +58,13 @@ PILLING_API std::string_view to_string(NameField field) noexcept;
 /// A name to index, and what else is known. Only the name is required.
 struct NameEntry {
   std::string name;
-  std::string ingredients{};           ///< separated by commas or slashes
+  std::string ingredients{};  ///< separated by commas or slashes
   std::string english_name{};
   std::vector<std::string> aliases{};
   std::string company{};
-  std::string form{};                  ///< empty: read out of the name, "서방정" of 글리메정서방정
-  std::string dispensing{};            ///< "otc", "prescription", or whatever the caller filters by
-  std::uint32_t popularity = 0;        ///< higher comes first among equally good matches
+  std::string form{};            ///< empty: read out of the name, "서방정" of 글리메정서방정
+  std::string dispensing{};      ///< "otc", "prescription", or whatever the caller filters by
+  std::uint32_t popularity = 0;  ///< higher comes first among equally good matches
 };
 
 /// Which names may match. Empty members do not restrict; others must be equal.
@@ -79,12 +81,12 @@ struct NameMatch {
   MatchKind kind = MatchKind::exact;
   TextReading reading = TextReading::literal;
   NameField field = NameField::name;
-  std::size_t edits = 0;             ///< strokes that were changed, dropped, added or swapped
-  double score = 0;                  ///< (0, 1]; 1 only for the exact name. Comparable within one result
-  std::string text;                  ///< what was matched: the name, or the field that the caller gave
-  std::vector<ByteSpan> spans;       ///< of `text`
-  ByteSpan brand;                    ///< of the name
-  bool approximate = false;          ///< whether it may be another medicine: fuzzy, by sound, or an unfinished number
+  std::size_t edits = 0;        ///< strokes that were changed, dropped, added or swapped
+  double score = 0;             ///< (0, 1]; 1 only for the exact name. Comparable within one result
+  std::string text;             ///< what was matched: the name, or the field that the caller gave
+  std::vector<ByteSpan> spans;  ///< of `text`
+  ByteSpan brand;               ///< of the name
+  bool approximate = false;     ///< whether it may be another medicine: fuzzy or looser, or an unfinished number
 };
 
 /// Why it matched, in one English line.

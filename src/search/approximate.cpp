@@ -12,9 +12,10 @@ namespace {
 
 constexpr std::size_t most_edits = ApproximatePattern::most_edits;
 constexpr std::size_t longest_pattern = 128;
-constexpr std::size_t worth_a_choice = 300;  // occurrences of pieces, from where choosing the cuts costs less than they do
-constexpr std::uint32_t brand_rest_cost = 4;    // of each stroke between a match's end and the brand's …
-constexpr std::size_t longest_brand_rest = 8;   // … up to here
+constexpr std::size_t worth_a_choice =
+    300;  // occurrences of pieces, from where choosing the cuts costs less than they do
+constexpr std::uint32_t brand_rest_cost = 4;   // of each stroke between a match's end and the brand's …
+constexpr std::size_t longest_brand_rest = 8;  // … up to here
 constexpr int unreachable = -1'000;
 constexpr int no_border = 9;
 
@@ -286,8 +287,8 @@ class Finder {
   std::vector<ApproximateHit> hits_;
 };
 
-// The cheapest place for the match to end, given what it costs to end at each from `first` to `last`. That the brand goes
-// on beyond it, or ends before it, counts a little.
+// The cheapest place for the match to end, given what it costs to end at each from `first` to `last`. That the brand
+// goes on beyond it, or ends before it, counts a little.
 template <class Costs>
 std::uint32_t cheapest_end(const NameSegment& names, ApproximateHit& hit, const Costs& costs, std::size_t first,
                            std::size_t last) {
@@ -298,7 +299,8 @@ std::uint32_t cheapest_end(const NameSegment& names, ApproximateHit& hit, const 
     const auto end = hit.begin + static_cast<std::uint32_t>(j);
     if (j != expected && names.is_within_number(end)) continue;
     const std::size_t rest = brand_end > end ? brand_end - end : end - brand_end;
-    const std::uint32_t cost = costs[j] + brand_rest_cost * static_cast<std::uint32_t>(std::min(rest, longest_brand_rest));
+    const std::uint32_t cost =
+        costs[j] + brand_rest_cost * static_cast<std::uint32_t>(std::min(rest, longest_brand_rest));
     if (cost >= best) continue;
     best = cost;
     hit.end = end;
@@ -348,8 +350,8 @@ std::uint32_t ApproximatePattern::cost(const NameSegment& names, ApproximateHit&
       if (j > 0) {
         cost = std::min({cost, above[j - 1] + substitution_cost(keys_[i - 1], keys[j - 1]), row[j - 1] + dropped_cost});
       }
-      const bool is_swap = i > 1 && j > 1 && keys_[i - 1] == text::code(keys[j - 2]) &&
-                           keys_[i - 2] == text::code(keys[j - 1]);
+      const bool is_swap =
+          i > 1 && j > 1 && keys_[i - 1] == text::code(keys[j - 2]) && keys_[i - 2] == text::code(keys[j - 1]);
       if (is_swap) cost = std::min(cost, before[j - 2] + swapped_cost(keys_[i - 1], keys_[i - 2]));
       row[j] = cost;
     }

@@ -24,7 +24,8 @@ double sounds_alike(const Sound& one, const Sound& other) {
   const std::size_t longer = std::max(one.size, other.size);
   if (longer == 0) return 0;
   const auto most = static_cast<std::uint32_t>(100 * longer);
-  const std::uint32_t distance = std::max(sound_distance(one.heard(), other.heard(), most), sound_distance(other.heard(), one.heard(), most));
+  const std::uint32_t distance =
+      std::max(sound_distance(one.heard(), other.heard(), most), sound_distance(other.heard(), one.heard(), most));
   return 1 - static_cast<double>(std::min(distance, most)) / static_cast<double>(most);
 }
 
@@ -50,10 +51,10 @@ std::vector<ConfusableName> confusable_names(const std::vector<LiveSegment>& seg
       const std::span<const Key> other(names.keys() + names.key_begin(field), size);
       const std::size_t edits = edit_distance(brand, other, most_edits);
       if (edits == 0 || edits > most_edits) continue;
-      const double similarity =
-          (looks_alike(edits, brand.size(), size) + sounds_alike(sound, sound_of(other))) / 2;
+      const double similarity = (looks_alike(edits, brand.size(), size) + sounds_alike(sound, sound_of(other))) / 2;
       if (similarity < least_similarity) continue;
-      const ByteSpan span = names.original(names.key_begin(field), names.key_begin(field) + static_cast<std::uint32_t>(size));
+      const ByteSpan span =
+          names.original(names.key_begin(field), names.key_begin(field) + static_cast<std::uint32_t>(size));
       std::string text(names.text(field).substr(span.begin, span.end - span.begin));
       ConfusableName candidate{.index = names.index(item), .brand = text, .edits = edits, .similarity = similarity};
       const auto [place, is_new] = found.try_emplace(std::move(text), candidate);

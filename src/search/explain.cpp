@@ -24,9 +24,12 @@ std::string what_matched(const NameMatch& match) {
     case MatchKind::initials:
       return "initial consonants";
     case MatchKind::fuzzy:
-      return "a similar spelling, " + std::to_string(match.edits) + (match.edits == 1 ? " stroke" : " strokes") + " away";
+      return "a similar spelling, " + std::to_string(match.edits) + (match.edits == 1 ? " stroke" : " strokes") +
+             " away";
     case MatchKind::sound:
       return "a similar sound in the other script";
+    case MatchKind::partial:
+      return "the text without its numbers: another strength";
   }
   return "unknown";
 }

@@ -14,8 +14,8 @@ inline constexpr std::uint32_t dropped_cost = 95;    ///< a letter of the name w
 inline constexpr std::uint32_t inserted_cost = 110;  ///< a letter too many
 inline constexpr std::uint32_t repeated_cost = 60;   ///< the same letter again
 
-/// Two neighbours that changed places: easy for two hands, harder for one. On the Korean layout, consonants lie under the
-/// left hand and vowels under the right.
+/// Two neighbours that changed places: easy for two hands, harder for one. On the Korean layout, consonants lie under
+/// the left hand and vowels under the right.
 std::uint32_t swapped_cost(text::Key one, text::Key other) noexcept;
 
 }  // namespace pilling::search

@@ -9,18 +9,18 @@ namespace pilling::search {
 
 /// How good a match is, before anything else counts. Lower is better.
 enum Tier : std::uint8_t {
-  tier_whole,         ///< the whole name
-  tier_head,          ///< all before the first bracket
-  tier_brand,         ///< all before form and strength
-  tier_mixed_typed,   ///< syllables and initials as no input method would have composed them
-  tier_prefix,        ///< ends at a character
-  tier_other_whole,   ///< the whole of another field, or of a word or bracket
-  tier_brand_end,     ///< three characters or more, inside of the brand and up to its end: 포르테 of 맥시롱포르테정
+  tier_whole,        ///< the whole name
+  tier_head,         ///< all before the first bracket
+  tier_brand,        ///< all before form and strength
+  tier_mixed_typed,  ///< syllables and initials as no input method would have composed them
+  tier_prefix,       ///< ends at a character
+  tier_other_whole,  ///< the whole of another field, or of a word or bracket
+  tier_brand_end,  ///< three characters or more, inside of the brand and up to its end: 포르테 of 맥시롱포르테정
   tier_composing,     ///< ends within a syllable
   tier_other_prefix,  ///< its beginning
   tier_same_brand,    ///< the brand is that of a name that another field led to
   tier_inside,
-  tier_open_number,    ///< any of the above, but the last number of the text goes on in the name
+  tier_open_number,         ///< any of the above, but the last number of the text goes on in the name
   tier_korean_layout = 16,  ///< added to the above when Latin letters were read as Korean
   tier_words = 32,
   tier_initials_brand,
@@ -29,8 +29,9 @@ enum Tier : std::uint8_t {
   tier_mixed_prefix,
   tier_mixed_inside,
   tier_latin_layout = 48,  ///< added to the first ones when Korean letters were read as Latin
-  tier_fuzzy = 64,  ///< by letters or by sound
+  tier_fuzzy = 64,         ///< by letters or by sound
   tier_fuzzy_words,
+  tier_partial,  ///< literally, but for the numbers of the text
   tier_none = 255
 };
 

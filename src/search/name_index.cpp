@@ -85,6 +85,8 @@ std::string_view to_string(MatchKind kind) noexcept {
       return "fuzzy";
     case MatchKind::sound:
       return "sound";
+    case MatchKind::partial:
+      return "partial";
   }
   return "unknown";
 }
@@ -121,8 +123,7 @@ std::string_view to_string(NameField field) noexcept {
 /// take turns.
 class NameIndex::Impl {
  public:
-  explicit Impl(const std::vector<NameEntry>& entries)
-      : Impl(NameSegment::build(entries, 0), entries.size()) {}
+  explicit Impl(const std::vector<NameEntry>& entries) : Impl(NameSegment::build(entries, 0), entries.size()) {}
 
   Impl(std::shared_ptr<const NameSegment> names, std::size_t next_index) : next_index_(next_index) {
     segments_ = std::make_shared<const Segments>(Segments{{std::move(names), nullptr}});
@@ -168,7 +169,8 @@ class NameIndex::Impl {
 
   void save(const std::filesystem::path& file) const {
     const auto segments = this->segments();
-    if (segments->size() == 1 && !segments->front().removed) return search::save_snapshot(*segments->front().names, file);
+    if (segments->size() == 1 && !segments->front().removed)
+      return search::save_snapshot(*segments->front().names, file);
     Numbered all;
     for (const LiveSegment& segment : *segments) all.add(segment);
     search::save_snapshot(*all.build(), file);

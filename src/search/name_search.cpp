@@ -11,7 +11,7 @@
 namespace pilling::search {
 namespace {
 
-constexpr std::size_t brands_in_turn = 48;     // names, of which nearly equal brands are made to take turns
+constexpr std::size_t brands_in_turn = 48;  // names, of which nearly equal brands are made to take turns
 constexpr std::uint32_t equally_near = 10;
 constexpr std::size_t short_pattern = 8;      // keys: below, two edits make nearly everything of it
 constexpr std::uint32_t elsewhere_cost = 60;  // of a fuzzy match that does not begin the name
@@ -47,6 +47,8 @@ MatchKind kind_of(const RankedName& ranked) {
     case tier_fuzzy:
     case tier_fuzzy_words:
       return MatchKind::fuzzy;
+    case tier_partial:
+      return MatchKind::partial;
     default:
       return MatchKind::initials;
   }
@@ -59,7 +61,7 @@ bool is_approximate(const RankedName& ranked) {
 // Falls from tier to tier, and within a tier with the cost; never reaches the next tier's.
 double score_of(const RankedName& ranked) {
   if (ranked.tier == tier_whole) return 1;
-  const double step = 1.0 / (tier_fuzzy_words + 2);
+  const double step = 1.0 / (tier_partial + 2);
   const double share = static_cast<double>(std::min(ranked.cost, 999u)) / 1000;
   return 1 - step * (static_cast<double>(ranked.tier) + share);
 }
@@ -74,8 +76,9 @@ std::string_view brand_of(const RankedName& ranked) {
 // any of them may be meant.
 std::vector<RankedName> in_turn(std::vector<RankedName> ranked) {
   if (ranked.empty()) return ranked;
-  const auto near_end = std::ranges::find_if(
-      ranked, [&](const RankedName& one) { return one.tier != ranked[0].tier || one.cost > ranked[0].cost + equally_near; });
+  const auto near_end = std::ranges::find_if(ranked, [&](const RankedName& one) {
+    return one.tier != ranked[0].tier || one.cost > ranked[0].cost + equally_near;
+  });
   std::vector<std::pair<std::string_view, std::vector<RankedName>>> brands;
   for (auto one = ranked.begin(); one != near_end; ++one) {
     const std::string_view brand = brand_of(*one);
@@ -112,7 +115,7 @@ NameField field_at(const RankedName& ranked, std::size_t byte) {
   if (ranked.begin < names.key_begin(ranked.field) + field.head_end) return NameField::name;
   constexpr std::string_view export_name = "수출명";
   return text.substr(0, byte).rfind(export_name) == std::string_view::npos ? NameField::ingredient
-                                                                          : NameField::export_name;
+                                                                           : NameField::export_name;
 }
 
 }  // namespace
@@ -203,6 +206,10 @@ std::vector<NameMatch> NameSearch::run(std::string_view valid, bool is_unfinishe
       if (query.reading != TextReading::literal && query.is_mixed()) find_mixed(query, query.characters, false);
     }
   }
+  if (is_empty()) {
+    for (const NameQuery& query : readings_) find_without_numbers(query);
+  }
+
   std::vector<NameMatch> matches;
   matches.reserve(limit_);
   for (const RankedName& ranked : best_.sorted()) matches.push_back(finish(ranked));
@@ -375,15 +382,15 @@ void NameSearch::find_fuzzy_within(const NameQuery& query, std::size_t edits) {
       std::uint32_t cost = pattern.cost(names, hit);
       if (hit.begin != names.key_begin(hit.field)) cost += elsewhere_cost;
       similar_.add({.tier = tier_fuzzy,
-                 .cost = cost,
-                 .names = &names,
-                 .source = source.number,
-                 .item = field.item(),
-                 .field = hit.field,
-                 .begin = hit.begin,
-                 .end = hit.end,
-                 .edits = hit.edits,
-                 .reading = query.reading});
+                    .cost = cost,
+                    .names = &names,
+                    .source = source.number,
+                    .item = field.item(),
+                    .field = hit.field,
+                    .begin = hit.begin,
+                    .end = hit.end,
+                    .edits = hit.edits,
+                    .reading = query.reading});
     }
   }
 }
@@ -407,15 +414,15 @@ void NameSearch::find_fuzzy_words(const NameQuery& query) {
         const bool is_first = hit.begin == names.key_begin(hit.field);
         const std::uint32_t cost = pattern.cost(names, hit) + (is_first ? 0 : elsewhere_cost);
         similar_.add({.tier = tier_fuzzy_words,
-                   .cost = cost,
-                   .names = &names,
-                   .source = source.number,
-                   .item = item,
-                   .field = hit.field,
-                   .begin = hit.begin,
-                   .end = hit.end,
-                   .edits = hit.edits,
-                   .reading = query.reading});
+                      .cost = cost,
+                      .names = &names,
+                      .source = source.number,
+                      .item = item,
+                      .field = hit.field,
+                      .begin = hit.begin,
+                      .end = hit.end,
+                      .edits = hit.edits,
+                      .reading = query.reading});
       }
     }
   }
@@ -451,13 +458,13 @@ void NameSearch::for_each_of_brand(const Source& source, const NameSegment& owne
 void NameSearch::find_by_sound(const NameQuery& query) {
   const Sound typed = sound_of(query.keys);
   if (typed.is_korean == typed.is_latin || typed.size < 3) return;
+  const SoundFilter filter(typed);
   for (const Source& source : sources_) {
     // The few brands that sound nearest, then their names.
     Best<RankedSound> nearest(limit_ + 8);
-    std::uint32_t limit = sound_limit(typed);
+    const std::uint32_t limit = sound_limit(typed);
     for (const SoundEntry& entry : source.names->sounds()) {
-      const bool is_korean = (entry.consonants >> 31) != 0;
-      if (is_korean == typed.is_korean || !may_sound_alike(typed, entry)) continue;
+      if (!filter.accepts(entry)) continue;
       const std::uint32_t distance = sound_distance(typed.heard(), heard(entry), limit);
       if (distance <= limit) nearest.add({distance, entry.item});
     }
@@ -474,6 +481,36 @@ void NameSearch::add_brand(const Source& source, const NameQuery& query, const R
     ranked.reading = query.reading;
     similar_.add(ranked);
   });
+}
+
+// Nobody sells the strength that was asked for; the brand is worth showing all the same, as what it is.
+void NameSearch::find_without_numbers(const NameQuery& query) {
+  std::vector<Key> keys;
+  bool has_numbers = false;
+  for (const QueryWord& word : query.words) {
+    has_numbers |= word.is_number;
+    if (!word.is_number) keys.insert(keys.end(), word.keys.begin(), word.keys.end());
+  }
+  if (!has_numbers || keys.empty()) return;
+  const auto length = static_cast<std::uint32_t>(keys.size());
+  for (const Source& source : sources_) {
+    const NameSegment& names = *source.names;
+    const SuffixRange range = names.suffixes().find(keys);
+    for (std::size_t i = range.begin; i < range.end; ++i) {
+      const std::uint32_t position = names.suffixes()[i];
+      const LiteralMatch match = literal_match(names, position, length, false);
+      if (match.tier > tier_prefix || !source.accepts(names.field(match.field).item())) continue;
+      similar_.add({.tier = tier_partial,
+                    .cost = match.tier,
+                    .names = &names,
+                    .source = source.number,
+                    .item = names.field(match.field).item(),
+                    .field = match.field,
+                    .begin = position,
+                    .end = position + length,
+                    .reading = query.reading});
+    }
+  }
 }
 
 // What is known of one strength holds for the others: whoever asks for an English name wants all of the brand.

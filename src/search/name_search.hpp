@@ -63,9 +63,7 @@ class NameSearch {
     const NameSegment* names;
     const std::vector<bool>* removed;
     NameSegment::Filter filter;
-    bool accepts(std::uint32_t item) const {
-      return filter.accepts(item) && (removed == nullptr || !(*removed)[item]);
-    }
+    bool accepts(std::uint32_t item) const { return filter.accepts(item) && (removed == nullptr || !(*removed)[item]); }
     bool is_whole() const { return filter.is_open() && removed == nullptr; }
   };
 
@@ -84,6 +82,7 @@ class NameSearch {
   void find_fuzzy_within(const NameQuery& query, std::size_t edits);
   void find_fuzzy_words(const NameQuery& query);
   void find_by_sound(const NameQuery& query);
+  void find_without_numbers(const NameQuery& query);
   void find_same_brands();
   template <class Consider>
   void for_each_of_brand(const Source& source, const NameSegment& owner, std::uint32_t item, const Consider& consider);

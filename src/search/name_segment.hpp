@@ -41,8 +41,8 @@ struct TopEntry {
 
 /// A brand for look-ups by sound: see `sound.hpp`.
 struct SoundEntry {
-  std::uint32_t item;        ///< the first of that brand
-  std::uint32_t consonants;  ///< `Sound::consonants`; the highest bit is set when the brand is Korean
+  std::uint32_t item;                     ///< the first of that brand
+  std::uint32_t consonants;               ///< `Sound::consonants` and more: see `SoundFilter`
   std::array<std::uint8_t, 12> phonemes;  ///< up to the first zero
 };
 
@@ -60,19 +60,19 @@ enum class Section : std::uint32_t {
   initial_begins,    ///< one an item, and the end
   initial_suffixes,  ///< of the initials
   initial_buckets,
-  fields,           ///< in the order of items; an item's name comes first
-  indexes,          ///< one an item: its number in the order of insertion
-  popularities,     ///< one an item, or none when all are zero
-  companies,        ///< one an item: position of the value, or none at all; likewise the next two
+  fields,        ///< in the order of items; an item's name comes first
+  indexes,       ///< one an item: its number in the order of insertion
+  popularities,  ///< one an item, or none when all are zero
+  companies,     ///< one an item: position of the value, or none at all; likewise the next two
   forms,
   dispensings,
-  values,           ///< of the three above, joined; the first is empty
-  value_begins,     ///< one a value, and the end
-  top_directory,    ///< sorted codes of patterns that have a list
-  top_entries,      ///< `top_size` for each of them
+  values,         ///< of the three above, joined; the first is empty
+  value_begins,   ///< one a value, and the end
+  top_directory,  ///< sorted codes of patterns that have a list
+  top_entries,    ///< `top_size` for each of them
   initial_top_directory,
   initial_top_entries,
-  sounds,           ///< a distinct brand each, by item
+  sounds,  ///< a distinct brand each, by item
   count
 };
 

@@ -188,7 +188,8 @@ class Builder {
     key_begins_.push_back(static_cast<std::uint32_t>(keys_.size()));
     initial_begins_.push_back(static_cast<std::uint32_t>(initials_.size()));
     value_begins_.push_back(static_cast<std::uint32_t>(values_.size()));
-    if (keys_.size() > 0xFFFFFF00u) throw InvalidArgument("the names are too long for one index; it holds 4 billion keys");
+    if (keys_.size() > 0xFFFFFF00u)
+      throw InvalidArgument("the names are too long for one index; it holds 4 billion keys");
     std::vector<std::uint8_t> part_bits(keys_.size() / 8 + 8);
     for (const std::uint32_t at : part_starts_) part_bits[at / 8] |= static_cast<std::uint8_t>(1 << (at % 8));
     put_suffixes(keys_, Section::suffixes, Section::buckets);
@@ -310,17 +311,23 @@ std::shared_ptr<const NameSegment> NameSegment::build(std::span<const NameEntry>
   ImageWriter writer = Builder(entries, indexes).write();
   // The lists and the sounds are read out of the rest.
   const auto rest = in_memory(writer);
-  const TopLists top(rest->suffixes(), [&](std::uint32_t position, std::uint32_t length) {
-    const LiteralMatch match = literal_match(*rest, position, length, false);
-    return RankedPosition{match.tier, rest->field(match.field).item(), position};
-  }, [&](std::uint32_t position) { return rest->begins_part(position); });
+  const TopLists top(
+      rest->suffixes(),
+      [&](std::uint32_t position, std::uint32_t length) {
+        const LiteralMatch match = literal_match(*rest, position, length, false);
+        return RankedPosition{match.tier, rest->field(match.field).item(), position};
+      },
+      [&](std::uint32_t position) { return rest->begins_part(position); });
   top.put(writer, Section::top_directory, Section::top_entries);
   std::vector<std::uint32_t> items;  // by position of an initial
   for (std::uint32_t item = 0; item < rest->size(); ++item) items.resize(rest->initial_begin(item + 1), item);
-  const TopLists initials(rest->initial_suffixes(), [&](std::uint32_t position, std::uint32_t length) {
-    const std::uint32_t item = items[position];
-    return RankedPosition{initials_tier(*rest, item, position, length), item, position};
-  }, [&](std::uint32_t position) { return position == rest->initial_begin(items[position]); });
+  const TopLists initials(
+      rest->initial_suffixes(),
+      [&](std::uint32_t position, std::uint32_t length) {
+        const std::uint32_t item = items[position];
+        return RankedPosition{initials_tier(*rest, item, position, length), item, position};
+      },
+      [&](std::uint32_t position) { return position == rest->initial_begin(items[position]); });
   initials.put(writer, Section::initial_top_directory, Section::initial_top_entries);
   writer.put(Section::sounds, sounds_of(*rest));
   return in_memory(writer);

@@ -9,7 +9,8 @@ namespace {
 
 // Begins that grow from `first` to `last`: every part lies within the whole.
 bool are_borders(std::span<const std::uint32_t> begins, std::size_t parts, std::size_t first, std::size_t last) {
-  return begins.size() == parts + 1 && begins.front() == first && begins.back() == last && std::ranges::is_sorted(begins);
+  return begins.size() == parts + 1 && begins.front() == first && begins.back() == last &&
+         std::ranges::is_sorted(begins);
 }
 
 bool are_below(std::span<const std::uint32_t> numbers, std::size_t limit) {
@@ -31,7 +32,8 @@ void NameSegment::check(const std::string& source) const {
   const std::size_t keys = keys_.size() < SuffixArray::padding ? 0 : keys_.size() - SuffixArray::padding;
   const std::size_t initials = initials_.size() < SuffixArray::padding ? 0 : initials_.size() - SuffixArray::padding;
   const auto ends_texts = [](std::span<const Key> all, std::span<const std::uint32_t> begins) {
-    return std::ranges::all_of(begins, [&](std::uint32_t begin) { return begin == 0 || all[begin - 1] == text::key_end; });
+    return std::ranges::all_of(begins,
+                               [&](std::uint32_t begin) { return begin == 0 || all[begin - 1] == text::key_end; });
   };
   require(keys > 0 && key_begins_.size() == fields_.size() + 1 && are_borders(key_begins_, fields_.size(), 1, keys),
           "its keys do not fit its fields");
@@ -60,8 +62,7 @@ void NameSegment::check(const std::string& source) const {
     const std::size_t size = key_begins_[field + 1] - key_begins_[field];
     const bool is_name = one.kind() == NameField::name;
     const bool follows = field == 0 ? one.item() == 0 && is_name : one.item() == item + (is_name ? 1 : 0);
-    require(follows && one.kind() <= NameField::alias && one.head_end < size &&
-                one.brand_end < size,
+    require(follows && one.kind() <= NameField::alias && one.head_end < size && one.brand_end < size,
             "its fields are out of order");
     item = one.item();
   }
@@ -80,7 +81,8 @@ void NameSegment::check(const std::string& source) const {
   for (const auto column : {companies_, forms_, dispensings_}) {
     require(are_below(column, value_begins_.size() - 1), "a value is not there");
   }
-  const auto lists = [](std::span<const std::uint32_t> directory, std::span<const TopEntry> entries, std::size_t limit) {
+  const auto lists = [](std::span<const std::uint32_t> directory, std::span<const TopEntry> entries,
+                        std::size_t limit) {
     return entries.size() == directory.size() * top_size && std::ranges::is_sorted(directory) &&
            std::ranges::all_of(entries, [limit](const TopEntry& entry) { return entry.position < limit; });
   };

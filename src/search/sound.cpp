@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <string_view>
 #include <unordered_set>
@@ -10,8 +9,8 @@
 namespace pilling::search {
 namespace {
 
-// Consonants by where and how they are spoken, after the Korean spelling of loanwords (외래어 표기법). Soft and hard ones
-// are told apart, but little: brands are spelled both ways.
+// Consonants by where and how they are spoken, after the Korean spelling of loanwords (외래어 표기법). Soft and hard
+// ones are told apart, but little: brands are spelled both ways.
 enum Phoneme : std::uint8_t {
   none,
   hard_k,  // ㅋ ㄲ, k, c, q
@@ -46,8 +45,9 @@ constexpr std::uint8_t class_of(std::uint8_t phoneme) {
 }
 
 // ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ
-constexpr std::array<Phoneme, 19> of_consonant = {soft_k, hard_k, n, soft_t, hard_t, l,      m,      soft_p, hard_p, s,
-                                                  s,      none,   soft_c, hard_c, hard_c, hard_k, hard_t, hard_p, h};
+constexpr std::array<Phoneme, 19> of_consonant = {soft_k, hard_k, n,      soft_t, hard_t, l,      m,
+                                                  soft_p, hard_p, s,      s,      none,   soft_c, hard_c,
+                                                  hard_c, hard_k, hard_t, hard_p, h};
 // ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅛㅜㅠㅡㅣ
 constexpr std::array<Phoneme, 14> of_vowel = {a, e, a, e, o, e, o, e, o, o, u, u, eu, i};
 
@@ -252,11 +252,12 @@ std::uint32_t sound_distance(std::span<const std::uint8_t> typed, std::span<cons
   return best;
 }
 
-bool may_sound_alike(const Sound& typed, const SoundEntry& entry) noexcept {
-  constexpr int most_missing = 1;
-  if (std::popcount(typed.consonants & ~entry.consonants) > most_missing) return false;
+SoundFilter::SoundFilter(const Sound& typed) noexcept : consonants_(typed.consonants), is_korean_(typed.is_korean) {
   // Words that begin with unlike consonants are not taken for each other.
-  return costs.between[first_consonant(typed.heard())][first_consonant(entry.phonemes)] < 100;
+  const auto& between = costs.between[first_consonant(typed.heard())];
+  for (std::uint8_t first = 0; first < phoneme_count; ++first) {
+    if (between[first] < 100) likely_first_ |= 1u << first;
+  }
 }
 
 std::vector<SoundEntry> sounds_of(const NameSegment& names) {
@@ -269,7 +270,10 @@ std::vector<SoundEntry> sounds_of(const NameSegment& names) {
     if (!seen.insert({reinterpret_cast<const char*>(begin), f.brand_end}).second) continue;
     const Sound sound = sound_of({begin, f.brand_end});
     if (sound.size < 3 || sound.is_korean == sound.is_latin) continue;
-    entries.push_back({.item = f.item(), .consonants = sound.consonants | (sound.is_korean ? 1u << 31 : 0u),
+    entries.push_back({.item = f.item(),
+                       .consonants = sound.consonants |
+                                     std::uint32_t{first_consonant(sound.heard())} << SoundFilter::first_shift |
+                                     (sound.is_korean ? SoundFilter::korean : 0u),
                        .phonemes = sound.phonemes});
   }
   return entries;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -27,8 +28,27 @@ struct Sound {
 Sound sound_of(std::span<const Key> keys);
 std::span<const std::uint8_t> heard(const SoundEntry& entry) noexcept;
 
-/// A quick look: false when the distance of the two is certainly too large to count.
-bool may_sound_alike(const Sound& typed, const SoundEntry& entry) noexcept;
+/// A quick look at whether a brand of the other script may sound like the text.
+class SoundFilter {
+ public:
+  explicit SoundFilter(const Sound& typed) noexcept;
+
+  bool accepts(const SoundEntry& entry) const noexcept {
+    constexpr int most_missing = 1;
+    const bool is_other_script = ((entry.consonants & korean) != 0) != is_korean_;
+    const bool begins_alike = (likely_first_ >> (entry.consonants >> first_shift & 31) & 1) != 0;
+    return is_other_script && begins_alike && std::popcount(consonants_ & ~entry.consonants) <= most_missing;
+  }
+
+  /// Where `SoundEntry::consonants` holds the first consonant, and the bit that says that it is Korean.
+  static constexpr int first_shift = 16;
+  static constexpr std::uint32_t korean = 1u << 31;
+
+ private:
+  std::uint32_t consonants_;
+  std::uint32_t likely_first_ = 0;
+  bool is_korean_;
+};
 
 /// How differently two words sound: 0 is alike, 100 is one consonant more, less or another. What `other` has beyond the
 /// end of `typed` counts little, and nothing above `limit` is told apart. Both are at most `Sound::longest` long.

@@ -20,7 +20,8 @@ std::optional<KeySpan> find_keys(const NameSegment& names, std::uint32_t field, 
     if (!text::starts_character(keys[at]) || text::code(keys[at]) != wanted[0]) continue;
     std::uint32_t same = 1;
     while (same < length && text::code(keys[at + same]) == wanted[same]) ++same;
-    if (same == length && !names.is_within_number(at) && !names.is_within_number(at + length)) return {{at, at + length}};
+    if (same == length && !names.is_within_number(at) && !names.is_within_number(at + length))
+      return {{at, at + length}};
   }
   return std::nullopt;
 }
@@ -37,8 +38,8 @@ struct FieldSpan {
 };
 
 std::optional<FieldSpan> find_in_item(const NameSegment& names, std::uint32_t item, const QueryWord& word) {
-  for (std::uint32_t field = names.first_field(item);
-       field < names.field_count() && names.field(field).item() == item; ++field) {
+  for (std::uint32_t field = names.first_field(item); field < names.field_count() && names.field(field).item() == item;
+       ++field) {
     if (const auto keys = find_word(names, field, word)) return FieldSpan{field, *keys};
   }
   return std::nullopt;
@@ -83,8 +84,7 @@ std::optional<KeySpan> find_word(const NameSegment& names, std::uint32_t field, 
 }
 
 bool holds_words(const NameSegment& names, std::uint32_t item, std::span<const QueryWord> words) {
-  return std::ranges::all_of(words,
-                             [&](const QueryWord& word) { return find_in_item(names, item, word).has_value(); });
+  return std::ranges::all_of(words, [&](const QueryWord& word) { return find_in_item(names, item, word).has_value(); });
 }
 
 void for_each_with_words(const NameSegment& names, std::span<const QueryWord> words,
