@@ -501,7 +501,7 @@ void NameSearch::find_without_numbers(const NameQuery& query) {
       const LiteralMatch match = literal_match(names, position, length, false);
       if (match.tier > tier_prefix || !source.accepts(names.field(match.field).item())) continue;
       similar_.add({.tier = tier_partial,
-                    .cost = match.tier,
+                    .cost = 20u * match.tier,
                     .names = &names,
                     .source = source.number,
                     .item = names.field(match.field).item(),
