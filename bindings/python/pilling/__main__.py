@@ -211,6 +211,8 @@ def _print_report(kind: str, file: str, report: pilling.ImportReport) -> None:
         f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
         f"{report.repeated:,} repeated, {len(report.skipped):,} skipped"
     )
+    if report.older:
+        print(f"  {report.older:,} older than what the database holds, and not written")
     if report.not_in_file:
         print(f"  {report.not_in_file:,} medicines of the database are not in this file; they stay")
     for outcome, rows in (("skipped", report.skipped), ("kept in part", report.notes)):
