@@ -118,6 +118,15 @@ def test_symptom_says_which_words_were_not_found(filled):
     assert "not found: 두드러기" in done.stdout
 
 
+def test_usage_and_errors_name_a_command_that_can_be_typed(tmp_path):
+    usage = run("--help").stdout
+    error = run("--database", tmp_path / "none.db", "stats").stderr
+
+    typed = f"{os.path.basename(sys.executable)} -m pilling"
+    assert usage.startswith(f"usage: {typed} ")
+    assert f"`{typed} import --help`" in error
+
+
 def test_import_says_what_the_file_does_not_name(filled, tmp_path):
     path = write_medicines(tmp_path / "newer.jsonl", MEDICINES[:2])
 
