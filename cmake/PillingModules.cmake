@@ -72,8 +72,14 @@ function(pilling_library target)
     set_target_properties(${target} PROPERTIES LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/exports.map)
   endif()
 
+  # Every public header includes this one before anything that an older standard does not know.
+  string(JOIN "\n" language_check ""
+    "#if defined(__cplusplus) && !defined(_MSVC_LANG) && __cplusplus < 202002L"
+    "#error \"Pilling needs C++20: compile with -std=c++20\""
+    "#endif" "")
   generate_export_header(${target} BASE_NAME PILLING EXPORT_MACRO_NAME PILLING_API
-    EXPORT_FILE_NAME ${PROJECT_BINARY_DIR}/generated/pilling/export.hpp)
+    EXPORT_FILE_NAME ${PROJECT_BINARY_DIR}/generated/pilling/export.hpp
+    CUSTOM_CONTENT_FROM_VARIABLE language_check)
   if(NOT BUILD_SHARED_LIBS)
     target_compile_definitions(${target} PUBLIC PILLING_STATIC_DEFINE)
   endif()

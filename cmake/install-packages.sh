@@ -47,6 +47,7 @@ if [ ${#missing[@]} -eq 0 ]; then
 fi
 
 echo "System packages: installing ${missing[*]}"
+echo "apt-get says little and may take a minute or two."
 as_root=(env DEBIAN_FRONTEND=noninteractive)
 if [ "$(id -u)" -ne 0 ]; then
   command -v sudo >/dev/null || fail "neither root nor sudo; ask an administrator to install: ${missing[*]}"

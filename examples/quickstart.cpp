@@ -15,7 +15,8 @@ namespace {
 
 void print_import(std::string_view what, const pilling::ImportReport& report) {
   std::cout << what << ": " << report.rows << " rows, " << report.added << " added, " << report.updated << " updated, "
-            << report.unchanged << " unchanged, " << report.skipped.size() << " skipped\n";
+            << report.unchanged << " unchanged, " << report.older << " older, " << report.skipped.size()
+            << " skipped\n";
 }
 
 void print_found(std::size_t count, const pilling::Answer& answer) {

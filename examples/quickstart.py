@@ -11,7 +11,7 @@ import pilling
 def print_import(what: str, report: pilling.ImportReport) -> None:
     print(
         f"{what}: {report.rows} rows, {report.added} added, {report.updated} updated, "
-        f"{report.unchanged} unchanged, {len(report.skipped)} skipped"
+        f"{report.unchanged} unchanged, {report.older} older, {len(report.skipped)} skipped"
     )
 
 

@@ -3,13 +3,15 @@
 #
 #   examples/quickstart.sh               with the bundled sample
 #   examples/quickstart.sh --data DIR    with your files: each *.jsonl, *.json and *.csv in DIR, plain or .gz,
-#                                        of e약은요 medicines or of pharmacies
+#                                        of e약은요 medicines or of pharmacies. They are added to
+#                                        build/quickstart/data-NAME.db, NAME being that of the folder
 #   examples/quickstart.sh --help        this text
 #
-# It installs what is missing (Debian 12, Ubuntu 24.04) and writes below build/quickstart only.
+# It installs what is missing (Debian 12, Ubuntu 24.04) and writes below build/quickstart only. The first time takes
+# about 5 minutes on two cores.
 set -euo pipefail
 
-usage() { sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 data=
 case "${1:-}" in
@@ -37,7 +39,7 @@ if command -v ccache >/dev/null; then configure+=(-DCMAKE_CXX_COMPILER_LAUNCHER=
 cmake -S . -B "$build" -G Ninja --log-level=WARNING "${configure[@]}"
 cmake --build "$build" --target quickstart _core --parallel "$(nproc)"
 
-database=$build/$([ -z "$data" ] && echo sample.db || echo data.db)
+database=$build/$([ -z "$data" ] && echo sample || echo "data-${data##*/}").db
 pilling() { PYTHONPATH=$build/python "$python" -m pilling --database "$database" "$@"; }
 
 # A table can only hold pharmacies. Anything else says what it is by being accepted.
@@ -58,7 +60,7 @@ done
 
 # Finding nothing (exit code 1) is an answer, too.
 ask() {
-  say "$1: python -m pilling ${*:2}"
+  say "$1: python3 -m pilling ${*:2}"
   pilling "${@:2}" || [ $? -eq 1 ]
 }
 ask "A whole name" search 활명수 --limit 5
@@ -66,8 +68,9 @@ ask "The beginning of a name" search 타이레놀 --limit 5
 ask "A symptom" symptom 콧물 기침 --limit 5
 ask "Pharmacies around Seoul City Hall" near 37.5665 126.9780 --radius 500 --limit 5
 
-cat <<END
-
-Go on with   PYTHONPATH=$build/python PILLING_DATABASE=$database $python -m pilling --help
-From C++     $build/examples/quickstart $database
-END
+say "The same from C++"
+printf '%q %q\n' "$build/examples/quickstart" "$database"
+say "Go on with"
+echo "$python -m pilling --help"
+echo "after"
+printf 'export PYTHONPATH=%q PILLING_DATABASE=%q\n' "$PWD/$build/python" "$PWD/$database"

@@ -171,8 +171,8 @@ inline py::object to_python(const NearbyResult& result) {
 inline py::object to_python(const SkippedRow& row) { return types().skipped_row(row.line, to_python(row.reason)); }
 
 inline py::object to_python(const ImportReport& report) {
-  return types().import_report(report.rows, report.added, report.updated, report.unchanged, report.repeated,
-                               report.not_in_file, to_tuple(report.skipped), to_tuple(report.notes),
+  return types().import_report(report.rows, report.added, report.updated, report.unchanged, report.older,
+                               report.repeated, report.not_in_file, to_tuple(report.skipped), to_tuple(report.notes),
                                to_python(report.elapsed));
 }
 

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <stop_token>
 
+#include "pilling/export.hpp"
+
 namespace pilling {
 
 /// How long a blocking call may take and how it is cancelled. Every call that may leave the process takes one.

@@ -41,14 +41,15 @@ struct EngineOptions {
   std::function<std::chrono::system_clock::time_point()> now = &std::chrono::system_clock::now;
 };
 
-/// What an import did. Every row of the file is counted once: repeated ids count as one added, updated or unchanged
-/// row, and `repeated` says how many rows were joined into another. Of pharmacies, which come in several files,
-/// `not_in_file` is 0.
+/// What an import did. Every row of the file is counted once: repeated ids count as one added, updated, unchanged or
+/// older row, and `repeated` says how many rows were joined into another. Of pharmacies, which come in several files
+/// and without dates, `older` and `not_in_file` are 0.
 struct ImportReport {
   std::uint64_t rows = 0;
   std::uint64_t added = 0;
   std::uint64_t updated = 0;
   std::uint64_t unchanged = 0;
+  std::uint64_t older = 0;  ///< not written, for the store holds a newer row: see `Engine::import_medicines`
   std::uint64_t repeated = 0;
   std::uint64_t not_in_file = 0;  ///< medicines of the catalogue that the file does not name; they stay
   std::vector<SkippedRow> skipped;
@@ -108,9 +109,13 @@ class PILLING_API Engine {
   NearbyResult pharmacies_near(Coordinate center, const NearbyOptions& options = {}) const;
 
   /// Reads e약은요 rows: JSON lines, a JSON array, or an API response body; plain or gzip. Products of the same code
-  /// become one: the last row's text wins and all images are kept. A bad row is reported and skipped; a file that
-  /// is not what it claims throws BadData. One transaction: after a crash the old data is whole. Queries see the
-  /// new data at once when it returns.
+  /// become one: the newest row's text wins, or the last one's, and all images are kept. A bad row is reported and
+  /// skipped; a file that is not what it claims throws BadData. One transaction: after a crash the old data is whole.
+  /// Queries see the new data at once when it returns.
+  ///
+  /// A row whose `Medicine::updated_on` is before the stored row's is not written. Nor is another row of the same date
+  /// when the file is an older edition, that is, when it holds such older rows and no newer one: companies and
+  /// ingredients are corrected without a new date. A row without a date replaces and is replaced: the last import wins.
   ImportReport import_medicines(const std::filesystem::path& path, const ImportProgressHook& on_progress = {});
 
   /// Reads pharmacies: HIRA CSV, Seoul hours CSV, or NMC JSON; plain or gzip. As `import_medicines`.

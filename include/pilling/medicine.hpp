@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "pilling/export.hpp"
+
 namespace pilling {
 
 /// 품목기준코드: the product code that all services of the Ministry of Food and Drug Safety share.

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "pilling/export.hpp"
+
 namespace pilling {
 
 struct RefreshOptions {

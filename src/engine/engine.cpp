@@ -149,7 +149,7 @@ class Engine::Impl {
     return operations_.timed(Operation::import_medicines, [&](SteadyTime begin) {
       ImportReport report = engine::import_medicines(*options_.store, *extractive_, path, on_progress, now());
       bring_medicines_up_to_date();
-      const std::uint64_t named = report.added + report.updated + report.unchanged;
+      const std::uint64_t named = report.added + report.updated + report.unchanged + report.older;
       report.not_in_file = std::max<std::uint64_t>(medicines().catalogue->medicines.size(), named) - named;
       report.elapsed = std::chrono::steady_clock::now() - begin;
       return report;

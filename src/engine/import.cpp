@@ -1,11 +1,13 @@
 #include "engine/import.hpp"
 
 #include <algorithm>
+#include <compare>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
+#include "sources/easy_drug.hpp"
 #include "sources/file_contents.hpp"
 #include "text/fingerprint.hpp"
 
@@ -20,14 +22,26 @@ void add_images(std::vector<std::string>& images, const std::vector<std::string>
   }
 }
 
-// Rows of one file that differ only by their image are one product: all images are kept.
-void join(Medicine& newer, const Medicine& older) {
-  std::vector<std::string> images = older.images;
-  add_images(images, newer.images);
-  newer.images = std::move(images);
+// How the date of a row stands to that of another, where both have one. What a source of the user's own put there may
+// be anything.
+std::partial_ordering compare_dates(const Medicine& row, const Medicine& other) {
+  const std::string date = sources::iso_date(row.updated_on);
+  const std::string other_date = sources::iso_date(other.updated_on);
+  if (date.empty() || other_date.empty()) return std::partial_ordering::unordered;
+  return date <=> other_date;
 }
 
-void join(Pharmacy&, const Pharmacy&) {}
+std::partial_ordering compare_dates(const Pharmacy&, const Pharmacy&) { return std::partial_ordering::unordered; }
+
+// Rows of one file that differ only by their image are one product: all images are kept.
+void join(Medicine& joined, Medicine row) {
+  std::vector<std::string> images = joined.images;
+  add_images(images, row.images);
+  if (!(compare_dates(row, joined) < 0)) joined = std::move(row);
+  joined.images = std::move(images);
+}
+
+void join(Pharmacy& joined, Pharmacy row) { joined = std::move(row); }
 
 // The live service leaves out the ingredients that its exports name. They still hold for the same text of the same
 // name.
@@ -52,8 +66,7 @@ std::vector<Row> join_repeated(std::vector<Row> rows) {
     if (is_new) {
       joined.push_back(std::move(row));
     } else {
-      join(row, joined[position->second]);
-      joined[position->second] = std::move(row);
+      join(joined[position->second], std::move(row));
     }
   }
   return joined;
@@ -70,27 +83,44 @@ void put_summary(StoreTransaction& transaction, Summarizer& extractive, const st
   }
 }
 
-// Writes the rows that are new or changed and counts all three sorts. `also_put` follows each written row.
+// Writes the rows that are new or changed and counts all four sorts. `also_put` follows each written row.
 template <class Row, class AlsoPut>
 void write_changes(Store& store, std::vector<Row> rows, const ImportProgressHook& on_progress, ImportReport& report,
                    const AlsoPut& also_put) {
   const auto transaction = store.begin();
+  const auto put = [&](const Row& row, std::uint64_t& counter) {
+    ++counter;
+    transaction->put(row);
+    also_put(*transaction, row);
+  };
+  std::vector<Row> of_same_date;
+  bool has_newer = false;
   std::uint64_t done = 0;
   for (Row& row : rows) {
-    const auto older = find(*transaction, row.id);
-    if (older) keep_ingredients(row, *older);
-    if (older == row) {
+    const auto stored = find(*transaction, row.id);
+    if (stored) keep_ingredients(row, *stored);
+    const auto date = stored ? compare_dates(row, *stored) : std::partial_ordering::unordered;
+    has_newer = has_newer || date > 0;
+    if (!stored) {
+      put(row, report.added);
+    } else if (*stored == row) {
       ++report.unchanged;
+    } else if (date < 0) {
+      ++report.older;
+    } else if (date == 0) {
+      of_same_date.push_back(std::move(row));
     } else {
-      ++(older ? report.updated : report.added);
-      transaction->put(row);
-      also_put(*transaction, row);
+      put(row, report.updated);
     }
     ++done;
     // The last report comes before the commit, too: a hook that throws abandons the import whole.
     const bool is_due = done % rows_between_progress == 0 || done == rows.size();
     if (is_due && on_progress) on_progress(done, rows.size());
   }
+  // Which of two rows of one date is the later one, only the other rows of the file can tell.
+  const bool is_older_edition = report.older > 0 && !has_newer;
+  if (is_older_edition) report.older += of_same_date.size();
+  if (!is_older_edition) std::ranges::for_each(of_same_date, [&](const Row& row) { put(row, report.updated); });
   if (report.added + report.updated > 0) transaction->commit();
 }
 

@@ -20,7 +20,8 @@ ImportReport import_medicines(Store& store, Summarizer& extractive, const std::f
 /// As above; a pharmacy's last row wins.
 ImportReport import_pharmacies(Store& store, const std::filesystem::path& path, const ImportProgressHook& on_progress);
 
-/// One row an id, in the order in which the ids first came; the last text wins and all images are kept.
+/// One row an id, in the order in which the ids first came; the newest text wins, or else the last, and all images are
+/// kept.
 std::vector<Medicine> join_repeated_medicines(std::vector<Medicine> rows);
 
 /// What a medicine says, part by part.

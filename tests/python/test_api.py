@@ -203,6 +203,15 @@ def test_an_import_reports_what_it_did(engine, medicine_file):
     assert engine.medicine("900000001").summary.indications == ("두통",)
 
 
+def test_an_older_row_is_counted_and_not_written(engine, tmp_path):
+    older = {**MEDICINES[0], "efcyQesitm": "이 약은 몸살에 사용합니다.", "updateDe": "2023-12-31"}
+
+    report = engine.import_medicines(write_medicines(tmp_path / "older.jsonl", [older, *MEDICINES[1:]]))
+
+    assert (report.rows, report.updated, report.unchanged, report.older) == (5, 0, 4, 1)
+    assert engine.medicine("900000001").efficacy == MEDICINES[0]["efcyQesitm"]
+
+
 def test_bad_rows_are_reported_with_their_lines(engine, tmp_path):
     path = write_medicines(tmp_path / "bad.jsonl", [MEDICINES[0], {"itemName": "번호 없는 약"}, MEDICINES[1]])
 

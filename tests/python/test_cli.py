@@ -118,12 +118,31 @@ def test_symptom_says_which_words_were_not_found(filled):
     assert "not found: 두드러기" in done.stdout
 
 
+def test_usage_and_errors_name_a_command_that_can_be_typed(tmp_path):
+    usage = run("--help").stdout
+    error = run("--database", tmp_path / "none.db", "stats").stderr
+
+    typed = f"{os.path.basename(sys.executable)} -m pilling"
+    assert usage.startswith(f"usage: {typed} ")
+    assert f"`{typed} import --help`" in error
+
+
 def test_import_says_what_the_file_does_not_name(filled, tmp_path):
     path = write_medicines(tmp_path / "newer.jsonl", MEDICINES[:2])
 
     done = run("--database", filled, "import", "--medicines", path)
 
     assert "3 medicines of the database are not in this file; they stay" in done.stdout
+
+
+def test_import_says_what_is_older_than_the_database(filled, tmp_path):
+    path = write_medicines(tmp_path / "older.jsonl", [{**MEDICINES[0], "updateDe": "2023-12-31"}, *MEDICINES[1:]])
+
+    done = run("--database", filled, "import", "--medicines", path)
+    again = run("--database", filled, "import", "--json", "--medicines", path)
+
+    assert "  1 older than what the database holds, and not written" in done.stdout
+    assert json.loads(again.stdout)["imports"][0]["older"] == 1
 
 
 def test_an_import_of_a_missing_file_makes_no_database(database):

@@ -1,4 +1,4 @@
-"""Pilling from the shell: ``python -m pilling --help``."""
+"""Pilling from the shell: ``python3 -m pilling --help``."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ from pilling import _terminal as terminal
 from pilling.engine import KOREAN_TIME
 
 FOUND, NOTHING_FOUND, WRONG_USAGE, CANNOT_DO, BROKEN, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+# What people can type: Debian has no `python`.
+PROGRAM = f"{os.path.basename(sys.executable) or 'python3'} -m pilling"
 
 EXIT_CODES = """\
 exit codes:
@@ -78,7 +81,7 @@ def _run(options: argparse.Namespace) -> int:
                 _complain(f"there is no file {file} to import")
                 return CANNOT_DO
     if command is not _import and is_new:
-        _complain(f"there is no database at {options.database}; `python -m pilling import --help` says how to make one")
+        _complain(f"there is no database at {options.database}; `{PROGRAM} import --help` says how to make one")
         return CANNOT_DO
     with pilling.Engine(options.database, busy_timeout=options.busy_timeout) as engine:
         return command(options, engine)
@@ -86,7 +89,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m pilling",
+        prog=PROGRAM,
         description="Medicines and pharmacies in Korea, from a local database.",
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -211,6 +214,8 @@ def _print_report(kind: str, file: str, report: pilling.ImportReport) -> None:
         f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
         f"{report.repeated:,} repeated, {len(report.skipped):,} skipped"
     )
+    if report.older:
+        print(f"  {report.older:,} older than what the database holds, and not written")
     if report.not_in_file:
         print(f"  {report.not_in_file:,} medicines of the database are not in this file; they stay")
     for outcome, rows in (("skipped", report.skipped), ("kept in part", report.notes)):

@@ -264,6 +264,8 @@ class ImportReport:
     added: int
     updated: int
     unchanged: int
+    older: int
+    """Rows that were not written, for the database holds newer ones. 0 for pharmacies, whose rows have no dates."""
     repeated: int
     not_in_file: int
     """Medicines of the catalogue that the file does not name; they stay. 0 for pharmacies."""

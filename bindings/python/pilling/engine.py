@@ -109,8 +109,10 @@ class Engine:
     ) -> ImportReport:
         """Reads e약은요 rows: JSON lines, a JSON array, or an API response body; plain or gzip.
 
-        A bad row is reported and skipped; a file that is not what it claims raises BadData. It is one transaction:
-        what ends it early, such as Ctrl-C or an exception of ``on_progress``, leaves the database as it was.
+        A bad row is reported and skipped; a file that is not what it claims raises BadData. A row that is older than
+        the stored one, as ``updated_on`` tells, is not written; the report counts it as ``older``. It is one
+        transaction: what ends it early, such as Ctrl-C or an exception of ``on_progress``, leaves the database as it
+        was.
         """
         return self._core.import_medicines(path, on_progress)
 

@@ -29,6 +29,11 @@ std::string medicine_row(const std::string& id, const std::string& name, const s
          R"(","itemImage":)" + image + "}\n";
 }
 
+std::string dated_row(const std::string& efficacy, const std::string& date, const std::string& id = "200000001") {
+  std::string row = medicine_row(id, "가나정", "이 약은 " + efficacy + "에 사용합니다.");
+  return row.insert(row.rfind('}'), R"(,"updateDe":")" + date + R"(")");
+}
+
 std::string pharmacy_rows() {
   return "hpid,dutyName,dutyAddr,dutyTel1,wgs84Lon,wgs84Lat,dutyTime3s,dutyTime3c\n"
          "C0000001,가까운약국,서울특별시 중구 1,02-000-0001,126.9781,37.5665,0900,1900\n"
@@ -125,6 +130,61 @@ TEST_F(EngineTest, JoinsRepeatedCodesWithTheLastTextAndAllImages) {
   ASSERT_TRUE(medicine);
   EXPECT_EQ(medicine->efficacy, "이 약은 치통에 사용합니다.");
   EXPECT_EQ(medicine->images, (std::vector<std::string>{"https://a/1", "https://a/2"}));
+}
+
+TEST_F(EngineTest, JoinsRepeatedCodesWithTheNewestTextWhenTheyAreDated) {
+  Engine engine(options());
+
+  const ImportReport report =
+      engine.import_medicines(file("dated.jsonl", dated_row("두통", "2024-07-01") + dated_row("치통", "2024-05-01")));
+
+  EXPECT_EQ(report.added, 1u);
+  EXPECT_EQ(report.repeated, 1u);
+  EXPECT_EQ(engine.medicine({"200000001"})->efficacy, "이 약은 두통에 사용합니다.");
+}
+
+TEST_F(EngineTest, KeepsANewerRowWhenAnOlderOneIsImported) {
+  Engine engine(options());
+  engine.import_medicines(file("july.jsonl", dated_row("두통", "2024-07-01")));
+
+  const ImportReport may = engine.import_medicines(file("may.jsonl", dated_row("치통", "20240501")));
+  const auto kept = engine.medicine({"200000001"});
+  const ImportReport august = engine.import_medicines(file("august.jsonl", dated_row("기침", "2024-08-01")));
+
+  EXPECT_EQ(may.older, 1u);
+  EXPECT_EQ(may.updated + may.unchanged + may.added + may.not_in_file, 0u);
+  EXPECT_EQ(kept->efficacy, "이 약은 두통에 사용합니다.");
+  EXPECT_EQ(august.updated, 1u);
+  EXPECT_EQ(engine.medicine({"200000001"})->efficacy, "이 약은 기침에 사용합니다.");
+}
+
+TEST_F(EngineTest, ReplacesARowOfTheSameDateUnlessTheFileIsAnOlderEdition) {
+  Engine engine(options());
+  engine.import_medicines(
+      file("july.jsonl", dated_row("두통", "2024-07-01") + dated_row("치통", "2021-01-01", "200000002")));
+
+  const ImportReport may = engine.import_medicines(
+      file("may.jsonl", dated_row("오한", "2021-01-01", "200000002") + dated_row("기침", "2024-05-01")));
+  const auto kept = engine.medicine({"200000002"});
+  const ImportReport corrected =
+      engine.import_medicines(file("corrected.jsonl", dated_row("발열", "2021-01-01", "200000002")));
+
+  EXPECT_EQ(may.older, 2u);
+  EXPECT_EQ(kept->efficacy, "이 약은 치통에 사용합니다.");
+  EXPECT_EQ(corrected.updated, 1u);
+  EXPECT_EQ(engine.medicine({"200000002"})->efficacy, "이 약은 발열에 사용합니다.");
+}
+
+TEST_F(EngineTest, LetsTheLastImportWinWhereADateIsMissing) {
+  Engine engine(options());
+  engine.import_medicines(file("dated.jsonl", dated_row("두통", "2024-07-01")));
+
+  const ImportReport undated = engine.import_medicines(file("undated.jsonl", dated_row("치통", "")));
+  const ImportReport dated = engine.import_medicines(file("older.jsonl", dated_row("기침", "2024-05-01")));
+
+  EXPECT_EQ(undated.updated, 1u);
+  EXPECT_EQ(dated.updated, 1u);
+  EXPECT_EQ(engine.medicine({"200000001"})->efficacy, "이 약은 기침에 사용합니다.");
 }
 
 TEST_F(EngineTest, PutsTheExactNameBeforeALongerOne) {

@@ -36,8 +36,25 @@ TEST_F(RealData, ReportsTheTrueDifferencesBetweenTwoExports) {
   EXPECT_EQ(july.added, 60u);
   EXPECT_EQ(july.updated, 55u);
   EXPECT_EQ(july.unchanged, 4597u);
+  EXPECT_EQ(july.older, 0u);
   EXPECT_EQ(again.unchanged, 4712u);
-  EXPECT_EQ(again.added + again.updated + again.repeated, 0u);
+  EXPECT_EQ(again.added + again.updated + again.older + again.repeated, 0u);
+}
+
+TEST_F(RealData, HoldsTheSameWhicheverEditionCameLast) {
+  Engine other({.database = directory_.path() / "other.db"});
+
+  engine_->import_medicines(data("easydrug/easydrug_2024-05.jsonl.gz"));
+  engine_->import_medicines(data("easydrug/easydrug_2024-07.jsonl.gz"));
+  other.import_medicines(data("easydrug/easydrug_2024-07.jsonl.gz"));
+  const ImportReport may = other.import_medicines(data("easydrug/easydrug_2024-05.jsonl.gz"));
+
+  EXPECT_EQ(may.added, 8u);
+  EXPECT_EQ(may.older, 55u);
+  EXPECT_EQ(may.updated, 0u);
+  EXPECT_EQ(may.unchanged, 4597u);
+  EXPECT_EQ(make_sqlite_store(directory_.path() / "other.db")->medicines(),
+            make_sqlite_store(directory_.path() / "pilling.db")->medicines());
 }
 
 TEST_F(RealData, FindsEveryNameFirstWhenItIsSearchedWhole) {
