@@ -1,3 +1,4 @@
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -180,6 +181,75 @@ class EngineHandle {
   std::shared_ptr<Engine> engine_;
 };
 
+/// A `str`, or an object with the members of `pilling.NameEntry`.
+NameEntry to_entry(const py::handle& object) {
+  if (py::isinstance<py::str>(object)) return {.name = to_utf8(py::reinterpret_borrow<py::str>(object))};
+  const auto text = [&](const char* member) { return to_utf8(py::str(object.attr(member))); };
+  NameEntry entry{.name = text("name"),
+                  .ingredients = text("ingredients"),
+                  .english_name = text("english_name"),
+                  .aliases = {},
+                  .company = text("company"),
+                  .form = text("form"),
+                  .dispensing = text("dispensing"),
+                  .popularity = object.attr("popularity").cast<std::uint32_t>()};
+  for (const py::handle alias : object.attr("aliases")) entry.aliases.push_back(to_utf8(py::str(alias)));
+  return entry;
+}
+
+std::vector<NameEntry> to_entries(const py::iterable& objects) {
+  std::vector<NameEntry> entries;
+  for (const py::handle object : objects) entries.push_back(to_entry(object));
+  return entries;
+}
+
+/// The index itself is safe to share between threads.
+class NameIndexHandle {
+ public:
+  explicit NameIndexHandle(NameIndex index) : index_(std::move(index)) {}
+
+  py::tuple search(const py::str& text, std::int64_t limit, const std::array<std::string, 3>& filter,
+                   bool is_unfinished) const {
+    const auto matches = without_gil([&, query = to_utf8(text), count = to_count(limit, "limit")] {
+      const NameFilter wanted{.company = filter[0], .form = filter[1], .dispensing = filter[2]};
+      return is_unfinished ? index_.suggest(query, count, wanted) : index_.search(query, count, wanted);
+    });
+    return to_tuple(matches);
+  }
+
+  py::tuple confusable_names(const py::str& name, std::int64_t limit) const {
+    return to_tuple(without_gil([&, query = to_utf8(name), count = to_count(limit, "limit")] {
+      return index_.confusable_names(query, count);
+    }));
+  }
+
+  std::size_t add(const py::iterable& objects) {
+    return without_gil([&, entries = to_entries(objects)] { return index_.add(entries); });
+  }
+  bool remove(std::size_t index) {
+    return without_gil([&] { return index_.remove(index); });
+  }
+  std::optional<std::string> name(std::size_t index) const {
+    return without_gil([&] { return index_.name(index); });
+  }
+  void save(const std::filesystem::path& file) const {
+    without_gil([&] { index_.save(file); });
+  }
+  std::size_t size() const { return index_.size(); }
+  std::size_t bytes() const { return index_.bytes(); }
+
+ private:
+  NameIndex index_;
+};
+
+std::unique_ptr<NameIndexHandle> make_name_index(const py::iterable& objects) {
+  return without_gil([entries = to_entries(objects)] { return std::make_unique<NameIndexHandle>(NameIndex(entries)); });
+}
+
+std::unique_ptr<NameIndexHandle> open_name_index(const std::filesystem::path& file) {
+  return without_gil([&] { return std::make_unique<NameIndexHandle>(NameIndex::open(file)); });
+}
+
 std::unique_ptr<EngineHandle> open_engine(const std::filesystem::path& database, std::int64_t cache_bytes,
                                           double busy_timeout, double slow_call_threshold, py::object on_slow_call) {
   EngineOptions options;
@@ -229,6 +299,18 @@ PYBIND11_MODULE(_core, core) {
   types();
   core.attr("__version__") = PILLING_VERSION;
   py::register_local_exception_translator(&translate);
+
+  py::class_<NameIndexHandle>(core, "NameIndex")
+      .def(py::init(&make_name_index), "names"_a)
+      .def_static("open", &open_name_index, "path"_a)
+      .def("search", &NameIndexHandle::search, "text"_a, "limit"_a, "filter"_a, "is_unfinished"_a)
+      .def("confusable_names", &NameIndexHandle::confusable_names, "name"_a, "limit"_a)
+      .def("add", &NameIndexHandle::add, "names"_a)
+      .def("remove", &NameIndexHandle::remove, "index"_a)
+      .def("name", &NameIndexHandle::name, "index"_a)
+      .def("save", &NameIndexHandle::save, "path"_a)
+      .def_property_readonly("bytes", &NameIndexHandle::bytes)
+      .def("__len__", &NameIndexHandle::size);
 
   py::class_<EngineHandle>(core, "Engine")
       .def(py::init(&open_engine), "database"_a, "cache_bytes"_a, "busy_timeout"_a, "slow_call_threshold"_a,

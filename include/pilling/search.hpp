@@ -78,6 +78,7 @@ struct NameFilter {
 /// One hit of a NameIndex.
 struct NameMatch {
   std::size_t index = 0;  ///< position of the name in what the index was built from, then in the order of `add`
+  std::string name;
   MatchKind kind = MatchKind::exact;
   TextReading reading = TextReading::literal;
   NameField field = NameField::name;
@@ -155,14 +156,21 @@ class PILLING_API NameIndex {
   std::unique_ptr<Impl> impl_;
 };
 
-/// One medicine found by name.
+/// One medicine found by name: see `NameMatch`.
 struct MedicineMatch {
   std::shared_ptr<const Medicine> medicine;
   MatchKind kind = MatchKind::exact;
+  TextReading reading = TextReading::literal;
+  NameField field = NameField::name;
+  std::size_t edits = 0;
   double score = 0;
-  std::vector<ByteSpan> spans;  ///< of `medicine->name`
+  std::string text;             ///< what was matched: the name, or something else it is known by
+  std::vector<ByteSpan> spans;  ///< of `text`
   bool approximate = false;
 };
+
+/// As of a NameMatch.
+PILLING_API std::string explain(const MedicineMatch& match);
 
 /// Answer of `Engine::search`.
 struct SearchResult {

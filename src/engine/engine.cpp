@@ -67,7 +67,7 @@ class Engine::Impl {
       const auto [catalogue, generation] = medicines();
       SearchResult result =
           searches_.find(generation, text, limit, [&] { return search_here(*catalogue, text, limit); });
-      if (result.matches.empty() && !options_.sources.empty()) result = search_live(text, limit, call);
+      if (!has_answer(result) && !options_.sources.empty()) result = search_live(text, limit, call);
       result.answer.elapsed = std::chrono::steady_clock::now() - begin;
       return result;
     });
@@ -239,13 +239,22 @@ class Engine::Impl {
     pharmacies_ = std::move(catalogue);
   }
 
+  // Similar names are no answer while there is somebody to ask for the name itself.
+  static bool has_answer(const SearchResult& result) {
+    return std::ranges::any_of(result.matches, [](const MedicineMatch& match) { return !match.approximate; });
+  }
+
   static SearchResult search_here(const engine::MedicineCatalogue& catalogue, std::string_view text,
                                   std::size_t limit) {
     SearchResult result;
     for (NameMatch& match : catalogue.names.search(text, limit)) {
       result.matches.push_back({.medicine = catalogue.medicines[match.index],
                                 .kind = match.kind,
+                                .reading = match.reading,
+                                .field = match.field,
+                                .edits = match.edits,
                                 .score = match.score,
+                                .text = std::move(match.text),
                                 .spans = std::move(match.spans),
                                 .approximate = match.approximate});
     }
@@ -316,7 +325,7 @@ class Engine::Impl {
     const auto catalogue = medicines().catalogue;
     SearchResult result = search_here(*catalogue, text, limit);
     if (outcome.found) add_found(result, *outcome.found, *catalogue, text, limit);
-    if (outcome.was_asked && !result.matches.empty()) result.answer.origin = Origin::live;
+    if (outcome.was_asked && has_answer(result)) result.answer.origin = Origin::live;
     result.answer.degraded = !outcome.warnings.empty();
     result.answer.warnings = std::move(outcome.warnings);
     return result;

@@ -5,7 +5,8 @@
 namespace pilling {
 namespace {
 
-std::string what_matched(const NameMatch& match) {
+template <class Match>
+std::string what_matched(const Match& match) {
   switch (match.kind) {
     case MatchKind::exact:
       return "the whole name";
@@ -50,14 +51,18 @@ std::string_view where(NameField field) {
   return "";
 }
 
-}  // namespace
-
-std::string explain(const NameMatch& match) {
+template <class Match>
+std::string explanation(const Match& match) {
   std::string line = what_matched(match);
   line += where(match.field);
   if (match.reading == TextReading::korean_layout) line += ", typed with the Latin keyboard layout";
   if (match.reading == TextReading::latin_layout) line += ", typed with the Korean keyboard layout";
   return line;
 }
+
+}  // namespace
+
+std::string explain(const NameMatch& match) { return explanation(match); }
+std::string explain(const MedicineMatch& match) { return explanation(match); }
 
 }  // namespace pilling

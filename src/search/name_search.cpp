@@ -541,6 +541,7 @@ NameMatch NameSearch::finish(const RankedName& ranked) const {
   const std::uint32_t begin = names.key_begin(name);
   const std::uint32_t brand_end = names.field(name).brand_end;
   NameMatch match{.index = names.index(ranked.item),
+                  .name = std::string(names.text(name)),
                   .kind = kind_of(ranked),
                   .reading = ranked.reading,
                   .field = NameField::name,

@@ -93,8 +93,19 @@ def test_search_as_json_has_stable_keys(filled):
     assert list(document) == ["query", "matches", "answer"]
     assert document["query"] == "새봄"
     assert len(document["matches"]) == 2
-    assert list(document["matches"][0]) == ["medicine", "kind", "score", "spans", "approximate"]
-    assert document["matches"][0]["kind"] == "prefix"
+    assert list(document["matches"][0]) == [
+        "medicine",
+        "kind",
+        "reading",
+        "field",
+        "edits",
+        "score",
+        "text",
+        "spans",
+        "approximate",
+        "why",
+    ]
+    assert document["matches"][0]["kind"] == "brand"
     assert document["matches"][0]["spans"] == [[0, 2]]
     assert document["matches"][0]["medicine"]["summary"]["made_at"].endswith("+00:00")
     assert document["answer"]["origin"] == "index"

@@ -35,6 +35,14 @@ exit codes:
 
 ROWS_SHOWN = 5
 
+# Matches that speak for themselves.
+PLAIN_KINDS = (
+    pilling.MatchKind.exact,
+    pilling.MatchKind.brand,
+    pilling.MatchKind.prefix,
+    pilling.MatchKind.inside,
+)
+
 Command = Callable[[argparse.Namespace, pilling.Engine], int]
 
 
@@ -233,19 +241,33 @@ def _search(options: argparse.Namespace, engine: pilling.Engine) -> int:
         return _print_answer_json(result, query=text)
     rows = [
         (
-            "similar" if match.approximate else match.kind.value,
+            match.kind.value.replace("_", " "),
             match.medicine.id,
-            terminal.highlight(match.medicine.name, match.spans, _is_colored()),
+            _highlighted_name(match),
             terminal.printable(match.medicine.company),
         )
         for match in result
     ]
     indent = 2 + max((sum(map(terminal.width, row[:2])) + 2 for row in rows), default=0)
-    for line, match in zip(terminal.table(rows), result):
+    has_asked = False
+    for position, (line, match) in enumerate(zip(terminal.table(rows), result)):
+        if match.approximate and not has_asked:
+            has_asked = True
+            print("Similar names:" if position else f"No name is {terminal.printable(text)}. Did you mean:")
         print(line)
+        if match.kind not in PLAIN_KINDS:
+            print(" " * indent + match.why)
         if match.medicine.summary is not None:
             print(" " * indent + terminal.printable(match.medicine.summary.text))
     return _print_outcome(result, result.answer, engine, "medicine of that name")
+
+
+def _highlighted_name(match: pilling.MedicineMatch) -> str:
+    name = match.medicine.name
+    if match.text == name:
+        return terminal.highlight(name, match.spans, _is_colored())
+    known_as = terminal.highlight(match.text, match.spans, _is_colored())
+    return f"{terminal.printable(name)} ({match.field.value.replace('_', ' ')}: {known_as})"
 
 
 def _symptom(options: argparse.Namespace, engine: pilling.Engine) -> int:

@@ -1,10 +1,13 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from os import PathLike
 
 from pilling._types import (
+    ConfusableName,
     EngineStats,
     ImportReport,
     Medicine,
+    NameEntry,
+    NameMatch,
     NearbyResult,
     ProgressHook,
     RefreshReport,
@@ -15,6 +18,20 @@ from pilling._types import (
 )
 
 __version__: str
+
+class NameIndex:
+    def __init__(self, names: Iterable[str | NameEntry]) -> None: ...
+    @staticmethod
+    def open(path: str | PathLike[str]) -> NameIndex: ...
+    def search(self, text: str, limit: int, filter: list[str], is_unfinished: bool) -> tuple[NameMatch, ...]: ...
+    def confusable_names(self, name: str, limit: int) -> tuple[ConfusableName, ...]: ...
+    def add(self, names: Iterable[str | NameEntry]) -> int: ...
+    def remove(self, index: int) -> bool: ...
+    def name(self, index: int) -> str | None: ...
+    def save(self, path: str | PathLike[str]) -> None: ...
+    @property
+    def bytes(self) -> int: ...
+    def __len__(self) -> int: ...
 
 class Engine:
     def __init__(
