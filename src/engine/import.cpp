@@ -37,7 +37,7 @@ std::partial_ordering compare_dates(const Pharmacy&, const Pharmacy&) { return s
 void join(Medicine& joined, Medicine row) {
   std::vector<std::string> images = joined.images;
   add_images(images, row.images);
-  if (!(compare_dates(row, joined) < 0)) joined = std::move(row);
+  if (!std::is_lt(compare_dates(row, joined))) joined = std::move(row);
   joined.images = std::move(images);
 }
 
@@ -100,14 +100,14 @@ void write_changes(Store& store, std::vector<Row> rows, const ImportProgressHook
     const auto stored = find(*transaction, row.id);
     if (stored) keep_ingredients(row, *stored);
     const auto date = stored ? compare_dates(row, *stored) : std::partial_ordering::unordered;
-    has_newer = has_newer || date > 0;
+    has_newer = has_newer || std::is_gt(date);
     if (!stored) {
       put(row, report.added);
     } else if (*stored == row) {
       ++report.unchanged;
-    } else if (date < 0) {
+    } else if (std::is_lt(date)) {
       ++report.older;
-    } else if (date == 0) {
+    } else if (std::is_eq(date)) {
       of_same_date.push_back(std::move(row));
     } else {
       put(row, report.updated);
