@@ -6,10 +6,9 @@
 #include <random>
 #include <unordered_set>
 
+#include "korean_typing.hpp"
 #include "sources/csv.hpp"
 #include "sources/file_bytes.hpp"
-#include "text/keystrokes.hpp"
-#include "text/utf8.hpp"
 
 namespace pilling::bench {
 namespace {
@@ -27,43 +26,9 @@ std::optional<std::filesystem::path> real_data(std::string_view relative_path) {
   return std::filesystem::exists(path) ? std::optional(path) : std::nullopt;
 }
 
-std::u32string decoded(std::string_view utf8) {
-  std::u32string characters;
-  for (std::size_t at = 0; at < utf8.size();) {
-    const text::Character next = text::decode(utf8, at);
-    characters.push_back(next.value);
-    at += next.size;
-  }
-  return characters;
-}
-
-std::string encoded(std::u32string_view characters) {
-  std::string utf8;
-  for (const char32_t character : characters) text::append_utf8(utf8, character);
-  return utf8;
-}
-
-constexpr bool is_syllable(char32_t character) { return character >= U'가' && character <= U'힣'; }
-
-char32_t initial(char32_t character) {
-  constexpr std::u32string_view initials = U"ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ";
-  constexpr char32_t syllables_each = 588;
-  return is_syllable(character) ? initials[(character - U'가') / syllables_each] : character;
-}
-
-std::string with_initials(std::string_view text, std::size_t whole) {
-  std::u32string characters = decoded(text);
-  for (std::size_t i = whole; i < characters.size(); ++i) characters[i] = initial(characters[i]);
-  return encoded(characters);
-}
-
 std::string characters(std::string_view text, std::size_t first, std::size_t count) {
   const std::u32string all = decoded(text);
   return encoded(all.substr(std::min(first, all.size()), count));
-}
-
-std::string strokes_of(std::string_view korean, std::size_t count = std::string::npos) {
-  return text::in_latin_layout(korean).substr(0, count);
 }
 
 struct InventedName {
@@ -125,7 +90,7 @@ std::string with_slips(std::string_view korean, std::size_t slips, Random& rando
     const std::string_view hand = left_hand.find(stroke) != std::string_view::npos ? left_hand : right_hand;
     stroke = hand[(hand.find(stroke) + 1) % hand.size()];
   }
-  return text::in_korean_layout(strokes);
+  return typed(strokes);
 }
 
 std::string full_width(std::string_view text) {
@@ -137,12 +102,18 @@ std::string full_width(std::string_view text) {
   return encoded(wide);
 }
 
+std::string without_last_stroke(std::string_view korean) {
+  std::string strokes = strokes_of(korean);
+  strokes.pop_back();
+  return typed(strokes);
+}
+
 std::string invented_text(std::string_view kind, const InventedName& name, Random& random) {
   if (kind == "prefix") return characters(name.whole(), 0, 2 + random() % 3);
   if (kind == "substring") return characters(name.whole(), 1 + random() % 3, 3);
   if (kind == "choseong") return with_initials(name.brand, 0);
   if (kind == "mixed_cho") return with_initials(name.brand, 1);
-  if (kind == "incomplete") return text::in_korean_layout(strokes_of(name.brand, strokes_of(name.brand).size() - 1));
+  if (kind == "incomplete") return without_last_stroke(name.brand);
   if (kind == "typo1") return with_slips(name.brand, 1, random);
   if (kind == "typo2") return with_slips(name.brand, 2, random);
   if (kind == "typo_long") return with_slips(name.brand, 1, random) + name.form + name.strength;
@@ -234,13 +205,13 @@ const std::vector<KnownQuery>& queries() {
 Strings typed_brands(std::size_t strokes) {
   constexpr std::size_t brand_count = 600;
   static const Strings all = brands();
-  Strings typed;
+  Strings texts;
   Random random(11);
   for (std::size_t left = brand_count; left > 0; --left) {
     const std::string latin = strokes_of(all[random() % all.size()]);
-    if (latin.size() >= strokes) typed.push_back(text::in_korean_layout(latin.substr(0, strokes)));
+    if (latin.size() >= strokes) texts.push_back(typed(latin.substr(0, strokes)));
   }
-  return typed;
+  return texts;
 }
 
 Strings single_strokes() {

@@ -21,7 +21,7 @@ inline constexpr std::array<std::string_view, 15> sample_classes = {
     "exact",      "prefix",    "substring", "choseong",   "incomplete",    "typo1",       "typo2",    "wrong_ime",
     "unit_space", "typo_long", "mixed_cho", "ingredient", "nfd_fullwidth", "latin_brand", "latin_eng"};
 
-/// What 600 brands look like after each of the first `strokes` strokes of a Korean input method.
+/// What a Korean input method shows of 600 brands after this many strokes; of fewer brands where some are shorter.
 Strings typed_brands(std::size_t strokes);
 
 /// Every single letter and digit of the keyboard.
