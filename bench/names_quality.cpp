@@ -5,71 +5,24 @@
 // CORPUS: one name a line, or columns separated by tabs: id, name, brand, form, strength, ingredient, source, English
 // name (the second and the last are read). QUERIES: class, query, right names joined by "|".
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <exception>
-#include <functional>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "name_queries.hpp"
 #include "pilling/search.hpp"
-#include "sources/file_bytes.hpp"
 
 namespace {
 
+using pilling::bench::answers;
+using pilling::bench::KnownQuery;
+using pilling::bench::name_entries;
+using pilling::bench::quantile;
 using Clock = std::chrono::steady_clock;
-using Strings = std::vector<std::string>;
-
-constexpr std::size_t answers = 10;
-
-Strings split(std::string_view text, char separator) {
-  Strings parts;
-  while (true) {
-    const std::size_t end = text.find(separator);
-    parts.emplace_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
-}
-
-std::vector<Strings> rows_of(const char* path) {
-  std::vector<Strings> rows;
-  for (std::string& line : split(pilling::sources::read_file_bytes(path), '\n')) {
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    if (!line.empty() && line.front() != '#') rows.push_back(split(line, '\t'));
-  }
-  return rows;
-}
-
-std::vector<pilling::NameEntry> corpus(const char* path, bool with_english) {
-  std::vector<pilling::NameEntry> entries;
-  for (const Strings& row : rows_of(path)) {
-    pilling::NameEntry entry{.name = row.size() > 1 ? row[1] : row[0]};
-    if (with_english && row.size() > 7) entry.english_name = row[7];
-    entries.push_back(std::move(entry));
-  }
-  return entries;
-}
-
-struct Query {
-  std::string kind;
-  std::string text;
-  std::set<std::string> right;
-};
-
-std::vector<Query> queries(const char* path) {
-  std::vector<Query> all;
-  for (const Strings& row : rows_of(path)) {
-    if (row.size() < 3) continue;
-    const Strings right = split(row[2], '|');
-    all.push_back({row[0], row[1], {right.begin(), right.end()}});
-  }
-  return all;
-}
 
 struct Score {
   std::size_t count = 0;
@@ -87,13 +40,7 @@ struct Score {
   }
 };
 
-double quantile(std::vector<double> values, double share) {
-  if (values.empty()) return 0;
-  std::ranges::sort(values);
-  return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
-}
-
-Score score(const pilling::NameIndex& index, const Query& query, bool shows_misses) {
+Score score(const pilling::NameIndex& index, const KnownQuery& query, bool shows_misses) {
   Score one{.count = 1, .microseconds = {}};
   std::vector<double> times;
   std::vector<pilling::NameMatch> matches;
@@ -104,15 +51,11 @@ Score score(const pilling::NameIndex& index, const Query& query, bool shows_miss
     times.push_back(std::chrono::duration<double, std::micro>(Clock::now() - begin).count());
   }
   one.microseconds.push_back(quantile(times, 0.5));
-  std::set<std::string> found;
-  for (std::size_t i = 0; i < matches.size(); ++i) {
-    const std::string name = index.name(matches[i].index).value();
-    if (!query.right.contains(name)) continue;
-    found.insert(name);
-    if (i == 0) one.first = 1;
-  }
-  one.in_ten = found.empty() ? 0 : 1;
-  one.recall = static_cast<double>(found.size()) / static_cast<double>(std::min(answers, query.right.size()));
+  pilling::bench::Strings found;
+  for (const pilling::NameMatch& match : matches) found.push_back(index.name(match.index).value());
+  one.first = !found.empty() && query.right.contains(found.front()) ? 1 : 0;
+  one.recall = pilling::bench::recall(query, found);
+  one.in_ten = one.recall > 0 ? 1 : 0;
   if (shows_misses && (one.first < 1 || one.recall < 1)) {
     std::printf("  %s \"%s\" (%.2f): ", query.kind.c_str(), query.text.c_str(), one.recall);
     if (!matches.empty()) {
@@ -133,32 +76,30 @@ void print(const std::string& name, const Score& s) {
 
 int run(const char* corpus_path, const char* query_path, bool shows_misses) {
   const auto begin = Clock::now();
-  const std::vector<pilling::NameEntry> names = corpus(corpus_path, false);
+  const std::vector<pilling::NameEntry> names = name_entries(corpus_path, false);
   const auto read = Clock::now();
   const pilling::NameIndex plain(names);
   const double built = std::chrono::duration<double, std::milli>(Clock::now() - read).count();
-  const pilling::NameIndex with_english(corpus(corpus_path, true));
+  const pilling::NameIndex with_english(name_entries(corpus_path, true));
   std::printf("%zu names, read in %.0f ms; index built in %.0f ms, %.1f bytes a name\n\n", plain.size(),
               std::chrono::duration<double, std::milli>(read - begin).count(), built,
               static_cast<double>(plain.bytes()) / static_cast<double>(plain.size()));
   std::printf("%-28s %6s %8s %8s %8s %9s %9s %9s\n", "class", "count", "hit@1", "hit@10", "recall", "p50 us", "p99 us",
               "max us");
-  const std::set<std::string> nine = {"exact", "prefix", "substring", "choseong",  "incomplete",
-                                      "typo1", "typo2",  "wrong_ime", "unit_space"};
   std::map<std::string, Score> scores;
-  Score main_classes;
-  for (const Query& query : queries(query_path)) {
+  Score nine;
+  for (const KnownQuery& query : pilling::bench::known_queries(query_path)) {
     const Score one = score(plain, query, shows_misses);
     scores[query.kind].add(one);
-    if (nine.contains(query.kind)) main_classes.add(one);
+    if (pilling::bench::is_main_class(query.kind)) nine.add(one);
     if (query.kind.starts_with("latin")) {
-      Query known_by = query;
+      KnownQuery known_by = query;
       known_by.kind += ", English names";
       scores[known_by.kind].add(score(with_english, known_by, shows_misses));
     }
   }
   for (const auto& [kind, total] : scores) print(kind, total);
-  print("the nine main classes", main_classes);
+  print("the nine main classes", nine);
   return 0;
 }
 
