@@ -14,7 +14,7 @@
 
 namespace pilling {
 
-/// How a name matched, best first. Part of every match, so that a similar name is never taken for the same name.
+/// How a name matched. Part of every match, so that a similar name is never taken for the same name.
 enum class MatchKind {
   exact,       ///< the whole name, but for spaces, punctuation, case and the spelling of units
   brand,       ///< the whole brand: what the name begins with before its form, strength and brackets
@@ -113,11 +113,18 @@ class PILLING_API NameIndex {
   NameIndex(NameIndex&&) noexcept;
   NameIndex& operator=(NameIndex&&) noexcept;
 
-  /// Best matches. By kind as `MatchKind` lists them (text that reads only in the other layout after text that reads
-  /// literally); within a kind the nearer, the more popular, the shorter name, then its bytes, then the index: a total
-  /// order, the same on every machine. A number matches whole numbers only: "10" does not find "100", and its unit is
-  /// never taken for another. Fuzzy matching begins when nothing better is found and forgives letters only, by length:
-  /// from 4 strokes one, from 6 two, from 14 three, from 22 four. Empty or blank text finds nothing. Throws
+  /// Best matches, in this order: the whole name; all before its brackets; the brand; initials among syllables that no
+  /// input method would have left so; the beginning of the name; the whole of another name or word; the end of the
+  /// brand from three characters on; the beginning up to an unfinished syllable; the beginning of another name or word;
+  /// the same brand as one found by its English name or alias; any other part; a part whose last number goes on; all
+  /// these again for Latin letters read as Korean; all words; initials; the first of these again for Korean letters
+  /// read as Latin; slips of the finger and likeness of sound, by their cost; such slips in the brand beside all other
+  /// words; the text without its numbers. Within each, the nearer, the more popular, the shorter name, then its bytes,
+  /// then the index. The order is total, and the same on every machine and whatever was added in which order.
+  ///
+  /// A number matches whole numbers only: "10" does not find "100", and its unit is never taken for another. What is
+  /// looser than a literal match is tried only when there is nothing better; slips are forgiven in letters only, by
+  /// length: from 4 strokes one, from 6 two, from 14 three, from 22 four. Empty or blank text finds nothing. Throws
   /// InvalidArgument for invalid UTF-8, text above `maximum_query_bytes`, or a limit of 0.
   std::vector<NameMatch> search(std::string_view text, std::size_t limit = 10, const NameFilter& filter = {}) const;
 
