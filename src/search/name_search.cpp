@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t brands_in_turn = 48;  // names, of which nearly equal brands are made to take turns
 constexpr std::uint32_t equally_near = 10;
+constexpr std::uint32_t sound_cost = 30;      // a likeness of sound is worth less than a slip of the finger
 constexpr std::size_t short_pattern = 8;      // keys: below, two edits make nearly everything of it
 constexpr std::uint32_t elsewhere_cost = 60;  // of a fuzzy match that does not begin the name
 
@@ -175,7 +176,8 @@ std::vector<NameMatch> NameSearch::run(std::string_view valid, bool is_unfinishe
   if (readings_.front().is_empty()) return {};
   for (const NameQuery& query : readings_) {
     find_literal(query, query.is_number_open);
-    if (query.reading == TextReading::literal && query.is_mixed()) {
+    const bool may_be_mixed = query.reading == TextReading::literal && query.is_mixed();
+    if (may_be_mixed && (query.is_uncomposed() || !is_full())) {
       find_mixed(query, query.characters, query.is_uncomposed());
     }
     if (query.is_initials()) find_initials(query);
@@ -259,9 +261,10 @@ void NameSearch::find_literal(const Source& source, const NameQuery& query, bool
                .edits = 0,
                .reading = query.reading});
   };
-  if (query.keys.size() <= 2 && limit_ <= NameSegment::top_size && !is_number_open && source.is_whole()) {
+  if (may_use_lists(source, query) && !is_number_open) {
     const auto top = names.top(query.keys);
     for (const TopEntry& entry : top) {
+      if (entry.position == 0) break;
       consider(entry.position, {static_cast<Tier>(entry.tier), names.field_of(entry.position)});
     }
     if (!top.empty()) return;
@@ -275,6 +278,10 @@ void NameSearch::find_literal(const Source& source, const NameQuery& query, bool
     if (is_second_try) match.tier = tier_open_number;
     consider(position, match);
   }
+}
+
+bool NameSearch::may_use_lists(const Source& source, const NameQuery& query) const {
+  return query.keys.size() <= NameSegment::longest_top && limit_ <= NameSegment::top_size && source.is_whole();
 }
 
 void NameSearch::find_initials(const NameQuery& query) {
@@ -297,9 +304,11 @@ void NameSearch::find_initials(const NameQuery& query) {
       ranked.end = names.character_key(item, first + length);
       best_.add(ranked);
     };
-    if (query.keys.size() <= 2 && limit_ <= NameSegment::top_size && source.is_whole()) {
+    if (may_use_lists(source, query)) {
       const auto top = names.top_initials(query.keys);
-      for (const TopEntry& entry : top) consider(entry.position);
+      for (const TopEntry& entry : top) {
+        if (entry.tier != tier_none) consider(entry.position);
+      }
       if (!top.empty()) continue;
     }
     const SuffixRange range = names.initial_suffixes().find(query.keys);
@@ -457,17 +466,17 @@ void NameSearch::for_each_of_brand(const Source& source, const NameSegment& owne
 
 void NameSearch::find_by_sound(const NameQuery& query) {
   const Sound typed = sound_of(query.keys);
-  if (typed.is_korean == typed.is_latin || typed.size < 3) return;
+  constexpr std::size_t shortest = 4;  // strokes
+  if (typed.is_korean == typed.is_latin || typed.size < 3 || query.keys.size() < shortest) return;
   const SoundFilter filter(typed);
   for (const Source& source : sources_) {
     // The few brands that sound nearest, then their names.
     Best<RankedSound> nearest(limit_ + 8);
-    const std::uint32_t limit = sound_limit(typed);
-    for (const SoundEntry& entry : source.names->sounds()) {
-      if (!filter.accepts(entry)) continue;
+    filter.for_each(source.names->sounds(), [&](const SoundEntry& entry) {
+      const std::uint32_t limit = nearest.threshold() ? nearest.threshold()->distance : sound_limit(typed);
       const std::uint32_t distance = sound_distance(typed.heard(), heard(entry), limit);
       if (distance <= limit) nearest.add({distance, entry.item});
-    }
+    });
     for (const RankedSound& sound : nearest.sorted()) add_brand(source, query, sound);
   }
 }
@@ -476,7 +485,7 @@ void NameSearch::add_brand(const Source& source, const NameQuery& query, const R
   for_each_of_brand(source, *source.names, sound.item, [&](RankedName ranked, bool is_same) {
     if (!is_same) return;
     ranked.tier = tier_fuzzy;
-    ranked.cost = sound.distance;
+    ranked.cost = sound.distance + sound_cost;
     ranked.is_by_sound = true;
     ranked.reading = query.reading;
     similar_.add(ranked);

@@ -75,6 +75,7 @@ class NameSearch {
   void find_literal(const NameQuery& query, bool is_number_open);
   void find_literal(const Source& source, const NameQuery& query, bool is_number_open, std::size_t layout);
   void add_literal(const Source& source, const NameQuery& query, std::uint32_t position, LiteralMatch match);
+  bool may_use_lists(const Source& source, const NameQuery& query) const;
   void find_initials(const NameQuery& query);
   void find_mixed(const NameQuery& query, const std::vector<QueryCharacter>& characters, bool goes_first);
   void find_words(const NameQuery& query);

@@ -111,10 +111,6 @@ ByteSpan NameSegment::original(std::uint32_t begin, std::uint32_t end) const {
   return span;
 }
 
-std::uint32_t NameSegment::item_of_initial(std::uint32_t position) const noexcept {
-  return static_cast<std::uint32_t>(std::ranges::upper_bound(initial_begins_, position) - initial_begins_.begin()) - 1;
-}
-
 std::uint32_t NameSegment::character_key(std::uint32_t item, std::size_t character) const noexcept {
   std::uint32_t at = key_begins_[first_field(item)];
   for (std::size_t begun = 0; text::code(keys_[at]) != text::key_end; ++at) {
@@ -209,6 +205,7 @@ std::shared_ptr<const NameSegment> NameSegment::attach(std::shared_ptr<const voi
   s.suffixes_ = SuffixArray(s.keys_, reader.positions(Section::suffixes, s.keys_.size()), s.buckets_);
   s.initials_ = reader.array<Key>(Section::initials);
   s.initial_begins_ = reader.array<std::uint32_t>(Section::initial_begins);
+  s.initial_blocks_ = reader.array<std::uint32_t>(Section::initial_blocks);
   s.initial_buckets_ = reader.array<std::uint32_t>(Section::initial_buckets);
   s.initial_suffixes_ =
       SuffixArray(s.initials_, reader.positions(Section::initial_suffixes, s.initials_.size()), s.initial_buckets_);

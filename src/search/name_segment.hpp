@@ -33,7 +33,7 @@ struct KeyBlock {
   std::uint32_t characters;  ///< that begin before it, over all fields
 };
 
-/// One of the best answers to a pattern of one or two keys.
+/// One of the best answers to a short pattern. Position 0 holds no key: it fills a list that is shorter than others.
 struct TopEntry {
   std::uint32_t position;
   std::uint32_t tier;
@@ -58,6 +58,7 @@ enum class Section : std::uint32_t {
   buckets,           ///< of the keys' first two codes
   initials,          ///< the first key of each character of each name's head
   initial_begins,    ///< one an item, and the end
+  initial_blocks,    ///< the item that holds every 32nd initial
   initial_suffixes,  ///< of the initials
   initial_buckets,
   fields,        ///< in the order of items; an item's name comes first
@@ -72,7 +73,7 @@ enum class Section : std::uint32_t {
   top_entries,    ///< `top_size` for each of them
   initial_top_directory,
   initial_top_entries,
-  sounds,  ///< a distinct brand each, by item
+  sounds,  ///< a distinct brand each, by script and first consonant, then item
   count
 };
 
@@ -132,7 +133,11 @@ class NameSegment {
   const SuffixArray& initial_suffixes() const noexcept { return initial_suffixes_; }
   const Key* initials() const noexcept { return initials_.data(); }
   std::uint32_t initial_begin(std::uint32_t item) const noexcept { return initial_begins_[item]; }
-  std::uint32_t item_of_initial(std::uint32_t position) const noexcept;
+  std::uint32_t item_of_initial(std::uint32_t position) const noexcept {
+    std::uint32_t item = initial_blocks_[position / block_keys];
+    while (initial_begins_[item + 1] <= position) ++item;
+    return item;
+  }
   /// The key with which the n-th character of the item's name begins.
   std::uint32_t character_key(std::uint32_t item, std::size_t character) const noexcept;
 
@@ -162,8 +167,9 @@ class NameSegment {
     bool is_shut_ = false;
   };
 
-  /// The best `top_size` answers to a pattern of one or two keys; empty when none are kept.
+  /// The best `top_size` answers to a pattern of up to `longest_top` keys; empty when no list of them is kept.
   static constexpr std::size_t top_size = 16;
+  static constexpr std::size_t longest_top = 3;
   std::span<const TopEntry> top(std::span<const Key> pattern) const noexcept;
   std::span<const TopEntry> top_initials(std::span<const Key> pattern) const noexcept;
 
@@ -188,6 +194,7 @@ class NameSegment {
   SuffixArray suffixes_;
   std::span<const Key> initials_;
   std::span<const std::uint32_t> initial_begins_;
+  std::span<const std::uint32_t> initial_blocks_;
   std::span<const std::uint32_t> initial_buckets_;
   SuffixArray initial_suffixes_;
   std::span<const Field> fields_;

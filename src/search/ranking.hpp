@@ -19,6 +19,9 @@ class Best {
   /// Whether something of this rank could still get in.
   bool has_room_for(const Ranked& one) const { return !threshold_ || one < *threshold_; }
 
+  /// What would have to be beaten; nothing while there is room.
+  const std::optional<Ranked>& threshold() const noexcept { return threshold_; }
+
   void add(const Ranked& one) {
     if (!has_room_for(one)) return;
     kept_.push_back(one);

@@ -17,7 +17,9 @@
 namespace pilling::search {
 namespace {
 
-constexpr std::size_t heavy_range = 256;  // from here on, a pattern of one or two keys has a list of its best
+// From here on, a pattern of one or two keys, or of three, has a list of its best.
+constexpr std::size_t heavy_range = 256;
+constexpr std::size_t heavy_range_of_three = 2048;
 
 class Builder {
  public:
@@ -157,9 +159,15 @@ class Builder {
     const std::size_t begin = key_begins_.back();
     const std::size_t end = field.head_end > 0 ? begin + field.head_end : keys_.size();
     for (std::size_t at = begin; at < end; ++at) {
-      if (text::starts_character(keys_[at])) initials_.push_back(text::code(keys_[at]));
+      if (text::starts_character(keys_[at])) add_initial(text::code(keys_[at]));
     }
-    initials_.push_back(text::key_end);
+    add_initial(text::key_end);
+  }
+
+  void add_initial(Key key) {
+    const auto item = static_cast<std::uint32_t>(initial_begins_.size() - 1);
+    if (initials_.size() % NameSegment::block_keys == 0) initial_blocks_.push_back(item);
+    initials_.push_back(key);
   }
 
   std::uint32_t value(const std::string& text) {
@@ -203,6 +211,7 @@ class Builder {
     writer_.put(Section::widths, widths_);
     writer_.put(Section::initials, initials_);
     writer_.put(Section::initial_begins, initial_begins_);
+    writer_.put(Section::initial_blocks, initial_blocks_);
     writer_.put(Section::fields, fields_);
     writer_.put(Section::indexes, index_column_);
     put_column(Section::popularities, popularities_);
@@ -229,6 +238,7 @@ class Builder {
   std::vector<std::uint8_t> widths_;
   std::vector<Key> initials_;
   std::vector<std::uint32_t> initial_begins_;
+  std::vector<std::uint32_t> initial_blocks_;
   std::vector<Field> fields_;
   std::vector<std::uint32_t> index_column_;
   std::vector<std::uint32_t> popularities_;
@@ -248,18 +258,14 @@ struct RankedPosition {
   auto operator<=>(const RankedPosition&) const = default;
 };
 
-// The best answers to every pattern of one or two keys that has many: what a search would otherwise have to sift.
+// The best answers to every pattern of one to three keys that has many: what a search would otherwise have to sift.
 class TopLists {
  public:
   // `rank` of a position and a length; a tier of none passes it over. Positions where `is_start` holds rank before all
   // others.
   template <class Rank, class IsStart>
   TopLists(const SuffixArray& suffixes, const Rank& rank, const IsStart& is_start) {
-    std::array<Key, 2> pattern{};
-    for (pattern[0] = 1; pattern[0] < text::key_limit; ++pattern[0]) {
-      add(suffixes, {pattern.data(), 1}, rank, is_start);
-      for (pattern[1] = 1; pattern[1] < text::key_limit; ++pattern[1]) add(suffixes, pattern, rank, is_start);
-    }
+    extend({}, suffixes, rank, is_start);
   }
 
   void put(ImageWriter& writer, Section directory, Section entries) const {
@@ -268,10 +274,24 @@ class TopLists {
   }
 
  private:
+  // Patterns that begin with `pattern`, in order.
   template <class Rank, class IsStart>
-  void add(const SuffixArray& suffixes, std::span<const Key> pattern, const Rank& rank, const IsStart& is_start) {
-    const SuffixRange range = suffixes.find(pattern);
-    if (range.size() < heavy_range) return;
+  void extend(std::vector<Key> pattern, const SuffixArray& suffixes, const Rank& rank, const IsStart& is_start) {
+    pattern.push_back(0);
+    const std::size_t heavy = pattern.size() == NameSegment::longest_top ? heavy_range_of_three : heavy_range;
+    for (Key key = text::key_end + 1; key < text::key_limit; ++key) {
+      pattern.back() = key;
+      const SuffixRange range = suffixes.find(pattern);
+      if (range.size() < heavy) continue;
+      add(suffixes, pattern, range, rank, is_start);
+      const bool may_go_on = pattern.size() + 1 < NameSegment::longest_top || range.size() >= heavy_range_of_three;
+      if (pattern.size() < NameSegment::longest_top && may_go_on) extend(pattern, suffixes, rank, is_start);
+    }
+  }
+
+  template <class Rank, class IsStart>
+  void add(const SuffixArray& suffixes, std::span<const Key> pattern, SuffixRange range, const Rank& rank,
+           const IsStart& is_start) {
     Best<RankedPosition> best(NameSegment::top_size);
     const auto add_those = [&](bool that_start) {
       for (std::size_t i = range.begin; i < range.end; ++i) {
@@ -283,10 +303,9 @@ class TopLists {
     };
     add_those(true);
     if (best.sorted().size() < NameSegment::top_size) add_those(false);
-    // A list that holds fewer answers than it could would hide that there are no more.
-    if (best.sorted().size() < NameSegment::top_size) return;
     directory_.push_back(pattern_code(pattern));
     for (const RankedPosition& one : best.sorted()) entries_.push_back({one.position, one.tier});
+    entries_.resize(directory_.size() * NameSegment::top_size, {0, tier_none});
   }
 
   std::vector<std::uint32_t> directory_;
@@ -319,15 +338,13 @@ std::shared_ptr<const NameSegment> NameSegment::build(std::span<const NameEntry>
       },
       [&](std::uint32_t position) { return rest->begins_part(position); });
   top.put(writer, Section::top_directory, Section::top_entries);
-  std::vector<std::uint32_t> items;  // by position of an initial
-  for (std::uint32_t item = 0; item < rest->size(); ++item) items.resize(rest->initial_begin(item + 1), item);
   const TopLists initials(
       rest->initial_suffixes(),
       [&](std::uint32_t position, std::uint32_t length) {
-        const std::uint32_t item = items[position];
+        const std::uint32_t item = rest->item_of_initial(position);
         return RankedPosition{initials_tier(*rest, item, position, length), item, position};
       },
-      [&](std::uint32_t position) { return position == rest->initial_begin(items[position]); });
+      [&](std::uint32_t position) { return position == 0 || rest->initials()[position - 1] == text::key_end; });
   initials.put(writer, Section::initial_top_directory, Section::initial_top_entries);
   writer.put(Section::sounds, sounds_of(*rest));
   return in_memory(writer);

@@ -45,6 +45,13 @@ void NameSegment::check(const std::string& source) const {
   require(part_starts_.size() >= keys / 8 + 8, "its words do not fit its keys");
   require(are_borders(initial_begins_, indexes_.size(), 0, initials) && ends_texts(initials_, initial_begins_),
           "its initials do not fit its names");
+  require(initial_blocks_.size() == (initials + block_keys - 1) / block_keys, "its blocks do not fit its initials");
+  for (std::size_t block = 0; block < initial_blocks_.size(); ++block) {
+    const std::uint32_t one = initial_blocks_[block];
+    const std::size_t first = block * block_keys;
+    require(one < indexes_.size() && initial_begins_[one] <= first && first < initial_begins_[one + 1],
+            "a block leads to another name");
+  }
 
   const auto characters = static_cast<std::size_t>(
       std::ranges::count_if(keys_.first(keys), [](Key key) { return text::starts_character(key); }));

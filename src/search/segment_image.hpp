@@ -12,9 +12,10 @@
 
 namespace pilling::search {
 
-/// Orders patterns of one or two keys.
+/// Orders patterns of one to three keys.
 inline std::uint32_t pattern_code(std::span<const Key> pattern) noexcept {
-  return std::uint32_t{pattern[0]} * 128 + (pattern.size() > 1 ? pattern[1] : 0u);
+  const auto key = [&](std::size_t i) { return i < pattern.size() ? std::uint32_t{pattern[i]} : 0u; };
+  return key(0) << 14 | key(1) << 7 | key(2);
 }
 
 /// Puts an image together: a header with the place and checksum of every section, then the sections.

@@ -252,11 +252,12 @@ std::uint32_t sound_distance(std::span<const std::uint8_t> typed, std::span<cons
   return best;
 }
 
-SoundFilter::SoundFilter(const Sound& typed) noexcept : consonants_(typed.consonants), is_korean_(typed.is_korean) {
+SoundFilter::SoundFilter(const Sound& typed) : consonants_(typed.consonants) {
   // Words that begin with unlike consonants are not taken for each other.
   const auto& between = costs.between[first_consonant(typed.heard())];
+  const std::uint32_t other_script = typed.is_korean ? 0u : korean >> first_shift;
   for (std::uint8_t first = 0; first < phoneme_count; ++first) {
-    if (between[first] < 100) likely_first_ |= 1u << first;
+    if (between[first] < 100) groups_.push_back(other_script | first);
   }
 }
 
@@ -276,6 +277,7 @@ std::vector<SoundEntry> sounds_of(const NameSegment& names) {
                                      (sound.is_korean ? SoundFilter::korean : 0u),
                        .phonemes = sound.phonemes});
   }
+  std::ranges::stable_sort(entries, {}, &SoundFilter::group_of);
   return entries;
 }
 

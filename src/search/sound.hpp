@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -28,26 +29,34 @@ struct Sound {
 Sound sound_of(std::span<const Key> keys);
 std::span<const std::uint8_t> heard(const SoundEntry& entry) noexcept;
 
-/// A quick look at whether a brand of the other script may sound like the text.
+/// A quick look at which brands of the other script may sound like the text.
 class SoundFilter {
  public:
-  explicit SoundFilter(const Sound& typed) noexcept;
+  explicit SoundFilter(const Sound& typed);
 
-  bool accepts(const SoundEntry& entry) const noexcept {
+  /// Calls `consider` with what is left of entries that stand as `sounds_of` gives them.
+  template <class Consider>
+  void for_each(std::span<const SoundEntry> entries, const Consider& consider) const {
     constexpr int most_missing = 1;
-    const bool is_other_script = ((entry.consonants & korean) != 0) != is_korean_;
-    const bool begins_alike = (likely_first_ >> (entry.consonants >> first_shift & 31) & 1) != 0;
-    return is_other_script && begins_alike && std::popcount(consonants_ & ~entry.consonants) <= most_missing;
+    for (const std::uint32_t group : groups_) {
+      for (const SoundEntry& entry : std::ranges::equal_range(entries, group, {}, &SoundFilter::group_of)) {
+        if (std::popcount(consonants_ & ~(entry.consonants & classes)) <= most_missing) consider(entry);
+      }
+    }
   }
+
+  /// Entries of one script and first consonant stand together.
+  static std::uint32_t group_of(const SoundEntry& entry) noexcept { return entry.consonants >> first_shift; }
 
   /// Where `SoundEntry::consonants` holds the first consonant, and the bit that says that it is Korean.
   static constexpr int first_shift = 16;
   static constexpr std::uint32_t korean = 1u << 31;
 
  private:
+  static constexpr std::uint32_t classes = (1u << first_shift) - 1;
+
   std::uint32_t consonants_;
-  std::uint32_t likely_first_ = 0;
-  bool is_korean_;
+  std::vector<std::uint32_t> groups_;
 };
 
 /// How differently two words sound: 0 is alike, 100 is one consonant more, less or another. What `other` has beyond the
