@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,7 +13,7 @@ namespace pilling::search {
 struct NameParts {
   std::size_t head_end = 0;   ///< where the first bracket stands
   std::size_t brand_end = 0;  ///< before form and strength
-  std::string form;           ///< as the normal form spells it; empty when the name does not say
+  std::string_view form{};    ///< as the normal form spells it; empty when the name does not say
 };
 
 NameParts take_apart(std::string_view name, const text::NormalForm& normal);

@@ -48,20 +48,42 @@ class Builder {
 
   // Everything is kept in the order in which equally good matches are given.
   void rank() {
+    struct Rank {
+      std::uint32_t unpopularity;
+      std::uint32_t length;
+      std::uint64_t beginning;  // of the name: tells most of them apart without a look at the rest
+      std::size_t entry;
+    };
+    std::vector<Rank> ranks;
+    ranks.reserve(entries_.size());
     forms_.reserve(entries_.size());
-    std::vector<std::size_t> lengths;
+    parts_.reserve(entries_.size());
     for (const NameEntry& entry : entries_) {
       forms_.push_back(normal_form(entry.name));
-      lengths.push_back(count_characters(forms_.back().text));
+      parts_.push_back(take_apart(entry.name, forms_.back()));
+      ranks.push_back({.unpopularity = ~entry.popularity,
+                       .length = static_cast<std::uint32_t>(count_characters(forms_.back().text)),
+                       .beginning = beginning_of(entry.name),
+                       .entry = ranks.size()});
     }
-    order_.resize(entries_.size());
-    std::iota(order_.begin(), order_.end(), std::size_t{0});
-    std::ranges::sort(order_, [&](std::size_t a, std::size_t b) {
-      if (entries_[a].popularity != entries_[b].popularity) return entries_[a].popularity > entries_[b].popularity;
-      if (lengths[a] != lengths[b]) return lengths[a] < lengths[b];
-      if (const int order = entries_[a].name.compare(entries_[b].name); order != 0) return order < 0;
-      return indexes_[a] < indexes_[b];
+    std::ranges::sort(ranks, [&](const Rank& a, const Rank& b) {
+      if (a.unpopularity != b.unpopularity) return a.unpopularity < b.unpopularity;
+      if (a.length != b.length) return a.length < b.length;
+      if (a.beginning != b.beginning) return a.beginning < b.beginning;
+      if (const int order = entries_[a.entry].name.compare(entries_[b.entry].name); order != 0) return order < 0;
+      return indexes_[a.entry] < indexes_[b.entry];
     });
+    order_.reserve(ranks.size());
+    for (const Rank& rank : ranks) order_.push_back(rank.entry);
+  }
+
+  // Eight bytes as a number that orders as they do.
+  static std::uint64_t beginning_of(std::string_view name) {
+    std::uint64_t beginning = 0;
+    for (std::size_t i = 0; i < sizeof beginning; ++i) {
+      beginning = beginning << 8 | (i < name.size() ? static_cast<unsigned char>(name[i]) : 0u);
+    }
+    return beginning;
   }
 
   static text::NormalForm normal_form(std::string_view text) {
@@ -72,7 +94,7 @@ class Builder {
   void add_item(std::size_t number) {
     const NameEntry& entry = entries_[number];
     const text::NormalForm& normal = forms_[number];
-    const NameParts parts = take_apart(entry.name, normal);
+    const NameParts& parts = parts_[number];
     const auto item = static_cast<std::uint32_t>(item_count_++);
     add_field(item, NameField::name, entry.name, normal, &parts);
     add_initials();
@@ -82,7 +104,7 @@ class Builder {
     index_column_.push_back(static_cast<std::uint32_t>(indexes_[number]));
     popularities_.push_back(entry.popularity);
     companies_.push_back(value(entry.company));
-    forms_column_.push_back(value(entry.form.empty() ? parts.form : entry.form));
+    forms_column_.push_back(value(entry.form.empty() ? std::string(parts.form) : entry.form));
     dispensings_.push_back(value(entry.dispensing));
   }
 
@@ -225,6 +247,7 @@ class Builder {
   std::span<const NameEntry> entries_;
   std::span<const std::size_t> indexes_;
   std::vector<text::NormalForm> forms_;
+  std::vector<NameParts> parts_;
   std::vector<std::size_t> order_;
   std::size_t item_count_ = 0;
   std::uint32_t characters_ = 0;

@@ -50,7 +50,7 @@ class GroupSorter {
 
   // The suffixes stand by their positions, and equal ones stay so.
   void sort(std::span<Suffix> suffixes, std::size_t depth) {
-    constexpr std::size_t many = 1024;
+    constexpr std::size_t many = 256;
     if (suffixes.size() > many) {
       deal(suffixes, depth);
     } else {
