@@ -60,7 +60,9 @@ class Extension {
   Reached run(std::uint32_t budget, const Rank& rank) {
     Row rows[2];
     rows[0].reach[center] = slide(0, 0);
-    if (rows[0].reach[center] == length_ && rank(border(length_)) != no_border) return {0, border(length_)};
+    if (rows[0].reach[center] == length_) {
+      return rank(border(length_)) != no_border ? Reached{0, border(length_)} : align(static_cast<int>(budget), rank);
+    }
     for (int edits = 1; edits <= static_cast<int>(budget); ++edits) {
       Row& before = rows[(edits - 1) % 2];
       Row& row = rows[edits % 2];
@@ -74,6 +76,8 @@ class Extension {
         row.reach[center + shift] = read;
         if (read != length_) continue;
         const int this_rank = rank(border(read + shift));
+        // Who reads as far as possible misses what ends before a border that is none.
+        if (this_rank == no_border) return align(static_cast<int>(budget), rank);
         if (this_rank >= best_rank) continue;
         best_rank = this_rank;
         best = {static_cast<std::uint32_t>(edits), border(read + shift)};
@@ -88,6 +92,49 @@ class Extension {
   struct Row {
     int reach[2 * center + 1];
   };
+
+  // The same by a table of all cells near enough to the diagonal.
+  template <class Rank>
+  Reached align(int budget, const Rank& rank) const {
+    constexpr int too_many = static_cast<int>(most_edits) + 1;
+    using Cells = std::array<int, 2 * center + 1>;  // of one typed key, by shift
+    std::array<Cells, 3> rows;
+    for (Cells& row : rows) row.fill(too_many);
+    for (int typed = 0; typed <= length_; ++typed) {
+      const Cells& before = rows[static_cast<std::size_t>((typed + 1) % 3)];
+      const Cells& above = rows[static_cast<std::size_t>((typed + 2) % 3)];
+      Cells& row = rows[static_cast<std::size_t>(typed % 3)];
+      row.fill(too_many);
+      for (int shift = std::max(-budget, -typed); shift <= budget; ++shift) {
+        const int name = typed + shift;
+        const auto at = static_cast<std::size_t>(center + shift);
+        if (name > 0 && text::code(first_key_[(name - 1) * Step]) == text::key_end) break;
+        int edits = typed == 0 && name == 0 ? 0 : too_many;
+        const bool is_typed = typed > 0 && is_typed_letter(typed - 1);
+        const bool is_named = name > 0 && is_name_letter(name - 1);
+        if (is_named) edits = std::min(edits, row[at - 1] + 1);
+        if (is_typed) edits = std::min(edits, above[at + 1] + 1);
+        if (is_typed && is_named) edits = std::min(edits, above[at] + 1);
+        if (typed > 0 && name > 0 && typed_key(typed - 1) == name_key(name - 1)) edits = std::min(edits, above[at]);
+        if (typed > 1 && name > 1 && is_swap(typed - 2, name - 2)) edits = std::min(edits, before[at] + 1);
+        row[at] = edits;
+      }
+    }
+    Reached best;
+    int best_rank = no_border;
+    const Cells& last = rows[static_cast<std::size_t>(length_ % 3)];
+    for (int shift = std::max(-budget, -length_); shift <= budget; ++shift) {
+      const int edits = last[static_cast<std::size_t>(center + shift)];
+      if (edits > budget) continue;
+      const std::uint32_t here = border(length_ + shift);
+      const int this_rank = rank(here);
+      if (this_rank == no_border) continue;
+      if (std::tuple(edits, this_rank) >= std::tuple(static_cast<int>(best.edits), best_rank)) continue;
+      best_rank = this_rank;
+      best = {static_cast<std::uint32_t>(edits), here};
+    }
+    return best;
+  }
 
   Key name_key(int n) const { return text::code(first_key_[n * Step]); }
   Key typed_key(int n) const { return typed_[n * Step]; }
@@ -104,6 +151,11 @@ class Extension {
     return read;
   }
 
+  bool is_swap(int typed, int name) const {
+    return typed_key(typed) == name_key(name + 1) && typed_key(typed + 1) == name_key(name) && is_typed_letter(typed) &&
+           is_typed_letter(typed + 1) && is_name_letter(name) && is_name_letter(name + 1);
+  }
+
   int step_to(const Row& row, int shift) const {
     int read = unreachable;
     // The name has a letter more.
@@ -116,9 +168,7 @@ class Extension {
     const int same = row.reach[center + shift];
     if (same < 0 || same + 2 <= read || !is_typed_letter(same) || !is_name_letter(same + shift)) return read;
     read = std::max(read, same + 1);
-    const bool is_swap = is_typed_letter(same + 1) && typed_key(same) == name_key(same + shift + 1) &&
-                         typed_key(same + 1) == name_key(same + shift) && is_name_letter(same + shift + 1);
-    return is_swap ? std::max(read, same + 2) : read;
+    return same + 1 < length_ && is_swap(same, same + shift) ? std::max(read, same + 2) : read;
   }
 
   const NameSegment& names_;
