@@ -27,6 +27,7 @@ struct Types {
   py::object latency_summary = python.attr("LatencySummary");
   py::object match_kind = python.attr("MatchKind");
   py::object medicine = python.attr("Medicine");
+  py::object confusable_medicine = python.attr("ConfusableMedicine");
   py::object confusable_name = python.attr("ConfusableName");
   py::object medicine_match = python.attr("MedicineMatch");
   py::object name_field = python.attr("NameField");
@@ -94,6 +95,7 @@ inline py::object to_python(const Medicine& medicine);
 inline py::object to_python(const MedicineMatch& match);
 inline py::object to_python(const NameMatch& match);
 inline py::object to_python(const ConfusableName& name);
+inline py::object to_python(const ConfusableMedicine& found);
 inline py::object to_python(const NearbyPharmacy& nearby);
 inline py::object to_python(const OpenInterval& interval);
 inline py::object to_python(const OperationStats& operation);
@@ -132,10 +134,11 @@ inline py::object to_python(const Summary& summary) {
 }
 
 inline py::object to_python(const Medicine& medicine) {
-  return types().medicine(medicine.id.value, medicine.name, medicine.company, medicine.ingredients, medicine.efficacy,
-                          medicine.usage, medicine.warnings, medicine.precautions, medicine.interactions,
-                          medicine.side_effects, medicine.storage, to_tuple(medicine.images), medicine.published_on,
-                          medicine.updated_on, to_python(medicine.summary));
+  return types().medicine(medicine.id.value, medicine.name, medicine.english_name, medicine.company,
+                          medicine.ingredients, medicine.dispensing, medicine.efficacy, medicine.usage,
+                          medicine.warnings, medicine.precautions, medicine.interactions, medicine.side_effects,
+                          medicine.storage, to_tuple(medicine.images), medicine.published_on, medicine.updated_on,
+                          to_python(medicine.summary));
 }
 
 inline py::object to_python(const Answer& answer) {
@@ -158,6 +161,10 @@ inline py::object to_python(const NameMatch& match) {
 
 inline py::object to_python(const ConfusableName& name) {
   return types().confusable_name(name.index, name.brand, name.edits, name.similarity);
+}
+
+inline py::object to_python(const ConfusableMedicine& found) {
+  return types().confusable_medicine(to_python(*found.medicine), found.brand, found.edits, found.similarity);
 }
 
 inline py::object to_python(const SearchResult& result) {

@@ -11,6 +11,7 @@
 #include <pybind11/stl/filesystem.h>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -53,6 +54,13 @@ std::chrono::nanoseconds to_duration(double seconds, std::string_view name) {
   constexpr double longest = 9e9;
   if (seconds > longest) return std::chrono::nanoseconds::max();
   return std::chrono::nanoseconds(std::llround(seconds * 1e9));
+}
+
+/// Company, form and dispensing.
+using FilterTexts = std::array<std::string, 3>;
+
+NameFilter to_filter(const FilterTexts& texts) {
+  return {.company = texts[0], .form = texts[1], .dispensing = texts[2]};
 }
 
 /// The Python function behind `on_slow_call`. The handle drops the function while it holds the GIL, so that the
@@ -112,15 +120,21 @@ class EngineHandle {
     });
   }
 
-  py::object search(const py::str& text, std::int64_t limit) const {
-    return to_python(call([query = to_utf8(text), count = to_count(limit, "limit")](const Engine& engine) {
-      return engine.search(query, count);
+  py::object search(const py::str& text, std::int64_t limit, const FilterTexts& filter) const {
+    return to_python(call([&filter, query = to_utf8(text), count = to_count(limit, "limit")](const Engine& engine) {
+      return engine.search(query, count, to_filter(filter));
     }));
   }
 
-  py::list suggest(const py::str& text, std::int64_t limit) const {
-    return py::cast(call([query = to_utf8(text), count = to_count(limit, "limit")](const Engine& engine) {
-      return engine.suggest(query, count);
+  py::list suggest(const py::str& text, std::int64_t limit, const FilterTexts& filter) const {
+    return py::cast(call([&filter, query = to_utf8(text), count = to_count(limit, "limit")](const Engine& engine) {
+      return engine.suggest(query, count, to_filter(filter));
+    }));
+  }
+
+  py::tuple confusable_names(const py::str& name, std::int64_t limit) const {
+    return to_tuple(call([query = to_utf8(name), count = to_count(limit, "limit")](const Engine& engine) {
+      return engine.confusable_names(query, count);
     }));
   }
 
@@ -208,11 +222,10 @@ class NameIndexHandle {
  public:
   explicit NameIndexHandle(NameIndex index) : index_(std::move(index)) {}
 
-  py::tuple search(const py::str& text, std::int64_t limit, const std::array<std::string, 3>& filter,
-                   bool is_unfinished) const {
+  py::tuple search(const py::str& text, std::int64_t limit, const FilterTexts& filter, bool is_unfinished) const {
     const auto matches = without_gil([&, query = to_utf8(text), count = to_count(limit, "limit")] {
-      const NameFilter wanted{.company = filter[0], .form = filter[1], .dispensing = filter[2]};
-      return is_unfinished ? index_.suggest(query, count, wanted) : index_.search(query, count, wanted);
+      return is_unfinished ? index_.suggest(query, count, to_filter(filter))
+                           : index_.search(query, count, to_filter(filter));
     });
     return to_tuple(matches);
   }
@@ -250,9 +263,14 @@ std::unique_ptr<NameIndexHandle> open_name_index(const std::filesystem::path& fi
   return without_gil([&] { return std::make_unique<NameIndexHandle>(NameIndex::open(file)); });
 }
 
-std::unique_ptr<EngineHandle> open_engine(const std::filesystem::path& database, std::int64_t cache_bytes,
-                                          double busy_timeout, double slow_call_threshold, py::object on_slow_call) {
+std::unique_ptr<EngineHandle> open_engine(const std::filesystem::path& database,
+                                          const std::vector<std::pair<std::string, std::string>>& aliases,
+                                          std::unordered_map<std::string, std::uint32_t> popularity,
+                                          std::int64_t cache_bytes, double busy_timeout, double slow_call_threshold,
+                                          py::object on_slow_call) {
   EngineOptions options;
+  for (const auto& [alias, name] : aliases) options.aliases.push_back({.alias = alias, .name = name});
+  options.popularity = std::move(popularity);
   options.database = database;
   options.cache_bytes = to_count(cache_bytes, "cache_bytes");
   options.busy_timeout = std::chrono::ceil<std::chrono::milliseconds>(to_duration(busy_timeout, "busy_timeout"));
@@ -313,12 +331,13 @@ PYBIND11_MODULE(_core, core) {
       .def("__len__", &NameIndexHandle::size);
 
   py::class_<EngineHandle>(core, "Engine")
-      .def(py::init(&open_engine), "database"_a, "cache_bytes"_a, "busy_timeout"_a, "slow_call_threshold"_a,
-           "on_slow_call"_a)
+      .def(py::init(&open_engine), "database"_a, "aliases"_a, "popularity"_a, "cache_bytes"_a, "busy_timeout"_a,
+           "slow_call_threshold"_a, "on_slow_call"_a)
       .def_property_readonly("closed", &EngineHandle::is_closed)
       .def("close", &EngineHandle::close)
-      .def("search", &EngineHandle::search, "text"_a, "limit"_a)
-      .def("suggest", &EngineHandle::suggest, "text"_a, "limit"_a)
+      .def("search", &EngineHandle::search, "text"_a, "limit"_a, "filter"_a)
+      .def("suggest", &EngineHandle::suggest, "text"_a, "limit"_a, "filter"_a)
+      .def("confusable_names", &EngineHandle::confusable_names, "name"_a, "limit"_a)
       .def("search_symptom", &EngineHandle::search_symptom, "text"_a, "limit"_a)
       .def("medicine", &EngineHandle::medicine, "id"_a)
       .def("summarize", &EngineHandle::summarize, "id"_a, "keyword"_a)

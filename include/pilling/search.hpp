@@ -67,7 +67,8 @@ struct NameEntry {
   std::uint32_t popularity = 0;  ///< higher comes first among equally good matches
 };
 
-/// Which names may match. Empty members do not restrict; others must be equal.
+/// Which names may match. Empty members do not restrict; others must be equal, but for blanks and a company's legal
+/// form: 종근당 is (주)종근당.
 struct NameFilter {
   std::string company{};
   std::string form{};
@@ -178,6 +179,14 @@ struct MedicineMatch {
 
 /// As of a NameMatch.
 PILLING_API std::string explain(const MedicineMatch& match);
+
+/// One medicine of another brand that a name may be mistaken for: see `ConfusableName`.
+struct ConfusableMedicine {
+  std::shared_ptr<const Medicine> medicine;
+  std::string brand;
+  std::size_t edits = 0;
+  double similarity = 0;
+};
 
 /// Answer of `Engine::search`.
 struct SearchResult {

@@ -22,6 +22,18 @@ std::span<const TopEntry> entries_of(std::span<const std::uint32_t> directory, s
 
 constexpr std::array<std::uint8_t, 2> irregular = {0xFF, 0xFF};
 
+// 종근당 for (주)종근당, 종근당㈜ and 주식회사 종근당.
+std::string without_legal_form(std::string_view company) {
+  constexpr auto legal_forms =
+      std::to_array<std::string_view>({"주식회사", "유한회사", "(주)", "（주）", "㈜", "(유)", " "});
+  std::string rest(company);
+  for (const std::string_view form : legal_forms) {
+    for (std::size_t at = rest.find(form); at != std::string::npos; at = rest.find(form, at))
+      rest.erase(at, form.size());
+  }
+  return rest.empty() ? std::string(company) : rest;
+}
+
 }  // namespace
 
 std::uint32_t NameSegment::first_field(std::uint32_t item) const noexcept {
@@ -161,19 +173,22 @@ NameSegment::Filter::Filter(const NameSegment& segment, const NameFilter& filter
   for (std::size_t i = 0; i < texts.size(); ++i) {
     if (texts[i]->empty()) continue;
     is_open_ = false;
+    const std::string wanted = without_legal_form(*texts[i]);
     for (std::uint32_t value = 0; value + 1 < segment.value_begins_.size(); ++value) {
       const std::uint32_t begin = segment.value_begins_[value];
-      if (segment.values_.substr(begin, segment.value_begins_[value + 1] - begin) == *texts[i]) wanted_[i] = value;
+      const std::string_view text = segment.values_.substr(begin, segment.value_begins_[value + 1] - begin);
+      const bool may_be_equal = text.find(std::string_view(wanted).substr(0, 3)) != std::string_view::npos;
+      if (may_be_equal && without_legal_form(text) == wanted) wanted_[i].push_back(value);
     }
-    if (!wanted_[i]) is_shut_ = true;
+    if (wanted_[i].empty()) is_shut_ = true;
   }
 }
 
 bool NameSegment::Filter::accepts(std::uint32_t item) const noexcept {
   if (is_open_) return true;
   if (is_shut_) return false;
-  const auto passes = [item](const std::optional<std::uint32_t>& wanted, std::span<const std::uint32_t> column) {
-    return !wanted || (!column.empty() && column[item] == *wanted);
+  const auto passes = [item](const std::vector<std::uint32_t>& wanted, std::span<const std::uint32_t> column) {
+    return wanted.empty() || (!column.empty() && std::ranges::find(wanted, column[item]) != wanted.end());
   };
   return passes(wanted_[0], segment_->companies_) && passes(wanted_[1], segment_->forms_) &&
          passes(wanted_[2], segment_->dispensings_);

@@ -162,8 +162,8 @@ class NameSegment {
 
    private:
     const NameSegment* segment_;
-    std::array<std::optional<std::uint32_t>, 3> wanted_;
-    bool is_open_ = true;  // lets everything pass
+    std::array<std::vector<std::uint32_t>, 3> wanted_;  // the values that are let through; none: all
+    bool is_open_ = true;                               // lets everything pass
     bool is_shut_ = false;
   };
 

@@ -8,6 +8,7 @@ from pilling._errors import BadData, Error, InvalidArgument, NetworkError, Servi
 from pilling._types import (
     Answer,
     CacheStats,
+    ConfusableMedicine,
     ConfusableName,
     Coordinate,
     EngineStats,
@@ -45,6 +46,7 @@ __all__ = [
     "AsyncEngine",
     "BadData",
     "CacheStats",
+    "ConfusableMedicine",
     "ConfusableName",
     "Coordinate",
     "Engine",

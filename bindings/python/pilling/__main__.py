@@ -138,6 +138,13 @@ def _parser() -> argparse.ArgumentParser:
         searching = add(name, command, summary)
         searching.add_argument("text", metavar="TEXT", nargs="+", type=_text)
         _add_limit(searching)
+        if command is not _symptom:
+            searching.add_argument("--company", default="", help="only of this company")
+            searching.add_argument("--form", default="", help="only in this form, as in the name: 서방정")
+            searching.add_argument("--dispensing", choices=["otc", "prescription"], default="", help="only these")
+    confusing = add("confusable", _confusable, "other brands that a name may be mistaken for")
+    confusing.add_argument("text", metavar="NAME", nargs="+", type=_text)
+    _add_limit(confusing)
     near = add("near", _near, "find pharmacies around a point")
     near.add_argument("latitude", metavar="LAT", type=float)
     near.add_argument("longitude", metavar="LON", type=float)
@@ -236,7 +243,7 @@ def _print_report(kind: str, file: str, report: pilling.ImportReport) -> None:
 
 def _search(options: argparse.Namespace, engine: pilling.Engine) -> int:
     text = " ".join(options.text)
-    result = engine.search(text, limit=options.limit)
+    result = engine.search(text, limit=options.limit, **_filters(options))
     if options.json:
         return _print_answer_json(result, query=text)
     rows = [
@@ -260,6 +267,33 @@ def _search(options: argparse.Namespace, engine: pilling.Engine) -> int:
         if match.medicine.summary is not None:
             print(" " * indent + terminal.printable(match.medicine.summary.text))
     return _print_outcome(result, result.answer, engine, "medicine of that name")
+
+
+def _filters(options: argparse.Namespace) -> dict[str, str]:
+    return {"company": options.company, "form": options.form, "dispensing": options.dispensing}
+
+
+def _confusable(options: argparse.Namespace, engine: pilling.Engine) -> int:
+    text = " ".join(options.text)
+    found = engine.confusable_names(text, limit=options.limit)
+    if options.json:
+        _print_json({"query": text, "medicines": [dataclasses.asdict(one) for one in found]})
+    rows = [
+        (
+            terminal.printable(one.brand),
+            f"{one.edits} stroke{'' if one.edits == 1 else 's'} away",
+            f"{one.similarity:.0%} alike",
+            one.medicine.id,
+            terminal.printable(one.medicine.name),
+        )
+        for one in found
+    ]
+    if not options.json:
+        for line in terminal.table(rows):
+            print(line)
+        if not rows:
+            _complain("no other brand is that near")
+    return FOUND if found else NOTHING_FOUND
 
 
 def _highlighted_name(match: pilling.MedicineMatch) -> str:
@@ -287,7 +321,7 @@ def _symptom(options: argparse.Namespace, engine: pilling.Engine) -> int:
 
 def _suggest(options: argparse.Namespace, engine: pilling.Engine) -> int:
     text = " ".join(options.text)
-    names = engine.suggest(text, limit=options.limit)
+    names = engine.suggest(text, limit=options.limit, **_filters(options))
     if options.json:
         _print_json({"query": text, "names": names})
     else:
@@ -340,8 +374,10 @@ def _print_medicine(medicine: pilling.Medicine) -> None:
     print(terminal.highlight(medicine.name, [(0, len(medicine.name))], _is_colored()))
     facts = [
         ("Product code", medicine.id),
+        ("English name", medicine.english_name),
         ("Company", medicine.company),
         ("Ingredients", medicine.ingredients),
+        ("Dispensing", medicine.dispensing),
         ("In short", medicine.summary.text if medicine.summary else ""),
         ("Published", medicine.published_on),
         ("Updated", medicine.updated_on),

@@ -19,7 +19,7 @@ ProgressHook = Callable[[int, int], object]
 
 
 class MatchKind(enum.Enum):
-    """How a name matched, best first."""
+    """How a name matched, so that a similar name is never taken for the same name."""
 
     exact = "exact"
     """The whole name, but for spaces, punctuation, case and the spelling of units."""
@@ -100,8 +100,11 @@ class Medicine:
     id: str
     """품목기준코드, the product code: nine digits."""
     name: str
+    english_name: str
     company: str
     ingredients: str
+    dispensing: str
+    """"otc" or "prescription"."""
     efficacy: str
     usage: str
     warnings: str
@@ -198,6 +201,17 @@ class ConfusableName:
     """Another brand that a name may be mistaken for."""
 
     index: int
+    brand: str
+    edits: int
+    similarity: float
+    """Between 0 and 1: looks and sounds taken together."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfusableMedicine:
+    """One medicine of another brand that a name may be mistaken for."""
+
+    medicine: Medicine
     brand: str
     edits: int
     similarity: float
