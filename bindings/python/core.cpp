@@ -213,7 +213,13 @@ NameEntry to_entry(const py::handle& object) {
 
 std::vector<NameEntry> to_entries(const py::iterable& objects) {
   std::vector<NameEntry> entries;
-  for (const py::handle object : objects) entries.push_back(to_entry(object));
+  for (const py::handle object : objects) {
+    try {
+      entries.push_back(to_entry(object));
+    } catch (const InvalidArgument& error) {
+      throw InvalidArgument("name " + std::to_string(entries.size()) + ": " + error.what());
+    }
+  }
   return entries;
 }
 

@@ -91,7 +91,8 @@ class PILLING_API Engine {
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
 
-  /// Medicines by name, best first: see `NameIndex::search`. When nothing is found and there are sources, they are
+  /// Medicines by name, best first: see `NameIndex::search`. When no name but similar ones is found and there are
+  /// sources, they are
   /// asked, for no longer than `call` and `EngineOptions::live_timeout` allow, and what they know is kept: it adds to
   /// the stored medicines and replaces nothing of them. What cannot be kept, or comes too late to be kept, is answered
   /// all the same, and the answer is degraded. When two brands are about equally near to a text that is no name, the

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,13 +47,14 @@ PILLING_API std::string_view to_string(TextReading reading) noexcept;
 /// What of a medicine the text was found in.
 enum class NameField {
   name,          ///< before its brackets
-  ingredient,    ///< in its brackets, or given
-  export_name,   ///< in its brackets
+  brackets,      ///< its brackets, which mostly hold an ingredient
+  export_name,   ///< in its brackets, behind 수출명
+  ingredient,    ///< given
   english_name,  ///< given
   alias,         ///< given
 };
 
-/// "name", "ingredient", "export_name", "english_name", "alias".
+/// "name", "brackets", "export_name", "ingredient", "english_name", "alias".
 PILLING_API std::string_view to_string(NameField field) noexcept;
 
 /// A name to index, and what else is known. Only the name is required.
@@ -110,6 +112,7 @@ class PILLING_API NameIndex {
   /// kept but never match.
   explicit NameIndex(const std::vector<std::string>& names);
   explicit NameIndex(const std::vector<NameEntry>& entries);
+  NameIndex(std::initializer_list<std::string_view> names);
   ~NameIndex();
   NameIndex(NameIndex&&) noexcept;
   NameIndex& operator=(NameIndex&&) noexcept;
@@ -120,8 +123,9 @@ class PILLING_API NameIndex {
   /// the same brand as one found by its English name or alias; any other part; a part whose last number goes on; all
   /// these again for Latin letters read as Korean; all words; initials; the first of these again for Korean letters
   /// read as Latin; slips of the finger and likeness of sound, by their cost; such slips in the brand beside all other
-  /// words; the text without its numbers. Within each, the nearer, the more popular, the shorter name, then its bytes,
-  /// then the index. The order is total, and the same on every machine and whatever was added in which order.
+  /// words; the text without its numbers. Within each, the nearer, the more popular, the shorter brand,
+  /// the shorter name, then its bytes, then the index. The order is total, and the same on every machine and whatever
+  /// was added in which order.
   ///
   /// A number matches whole numbers only: "10" does not find "100", and its unit is never taken for another. What is
   /// looser than a literal match is tried only when there is nothing better; slips are forgiven in letters only, by
@@ -139,7 +143,7 @@ class PILLING_API NameIndex {
   std::size_t add(const std::vector<NameEntry>& entries);
   std::size_t add(const NameEntry& entry);
 
-  /// Takes a name out; its index is not given again. False when it is not there.
+  /// Takes a name out; this index does not give its number again. False when it is not there.
   bool remove(std::size_t index);
 
   /// The name, or nothing when it is not there.
@@ -148,12 +152,13 @@ class PILLING_API NameIndex {
   std::size_t size() const noexcept;   ///< without the removed
   std::size_t bytes() const noexcept;  ///< of memory or mapped file, names included
 
-  /// Writes the index to a file that `open` maps in place. The same names give the same bytes, whatever was added in
-  /// which order since. Throws StorageError.
+  /// Writes the index to a file that `open` maps in place. The same names with the same indexes give the same bytes,
+  /// however they came together. Throws StorageError.
   void save(const std::filesystem::path& file) const;
 
   /// Throws StorageError when the file cannot be read, and BadData when it is damaged, no snapshot, or of another
-  /// version of Pilling's format or normal forms. The file must not be changed while it is open.
+  /// version of Pilling's format or normal forms. The file must not be changed while it is open. What is added
+  /// then comes behind the highest index saved.
   static NameIndex open(const std::filesystem::path& file);
 
   static constexpr std::size_t maximum_query_bytes = 4096;

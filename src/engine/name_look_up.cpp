@@ -30,8 +30,10 @@ std::vector<std::string> doubts_about(const std::vector<NameMatch>& matches) {
 SearchResult search_names(const MedicineCatalogue& catalogue, std::string_view text, std::size_t limit,
                           const NameFilter& filter) {
   SearchResult result;
-  std::vector<NameMatch> matches = catalogue.names.search(text, limit, filter);
+  // One more, so that whoever asks for the best alone is told that another is as near.
+  std::vector<NameMatch> matches = catalogue.names.search(text, std::max(limit, limit + 1), filter);
   result.answer.warnings = doubts_about(matches);
+  if (matches.size() > limit) matches.resize(limit);
   for (NameMatch& match : matches) {
     result.matches.push_back({.medicine = catalogue.medicines[match.index],
                               .kind = match.kind,

@@ -17,7 +17,7 @@ std::string what_matched(const Match& match) {
     case MatchKind::other_name:
       return "another name or word of it";
     case MatchKind::same_brand:
-      return "the brand of a name that is known by the text";
+      return "a brand that is, or begins with, that of a name known by the text";
     case MatchKind::inside:
       return match.approximate ? "a part of the name whose number goes on" : "a part of the name";
     case MatchKind::words:
@@ -39,10 +39,12 @@ std::string_view where(NameField field) {
   switch (field) {
     case NameField::name:
       return "";
-    case NameField::ingredient:
-      return ", in the ingredient";
+    case NameField::brackets:
+      return ", in the brackets";
     case NameField::export_name:
       return ", in the export name";
+    case NameField::ingredient:
+      return ", in an ingredient";
     case NameField::english_name:
       return ", in the English name";
     case NameField::alias:

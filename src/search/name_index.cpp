@@ -107,10 +107,12 @@ std::string_view to_string(NameField field) noexcept {
   switch (field) {
     case NameField::name:
       return "name";
-    case NameField::ingredient:
-      return "ingredient";
+    case NameField::brackets:
+      return "brackets";
     case NameField::export_name:
       return "export_name";
+    case NameField::ingredient:
+      return "ingredient";
     case NameField::english_name:
       return "english_name";
     case NameField::alias:
@@ -191,6 +193,8 @@ class NameIndex::Impl {
 
 NameIndex::NameIndex(const std::vector<std::string>& names) : NameIndex(entries_of(names)) {}
 NameIndex::NameIndex(const std::vector<NameEntry>& entries) : impl_(std::make_unique<Impl>(entries)) {}
+NameIndex::NameIndex(std::initializer_list<std::string_view> names)
+    : NameIndex(std::vector<std::string>(names.begin(), names.end())) {}
 NameIndex::NameIndex(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 NameIndex::~NameIndex() = default;
 NameIndex::NameIndex(NameIndex&&) noexcept = default;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -20,5 +22,12 @@ NameParts take_apart(std::string_view name, const text::NormalForm& normal);
 
 /// Whether something new begins at this byte of the normal form: after a blank, a bracket or another separator.
 bool begins_part(std::string_view name, const text::NormalForm& normal, std::size_t at);
+
+/// Where a brand of so many characters stands among others: the shorter, the further in front. Names without one come
+/// last, beside those whose brand is too long to be one.
+constexpr std::uint32_t brand_rank(std::size_t characters) noexcept {
+  constexpr std::size_t longest = 255;
+  return static_cast<std::uint32_t>(characters == 0 ? longest : std::min(characters, longest));
+}
 
 }  // namespace pilling::search

@@ -170,6 +170,7 @@ NameQuery read_query(std::string_view valid, TextReading reading, bool is_unfini
   query.keys = codes_of(normal.text);
   query.is_number_open = is_unfinished && is_digit(normal.text.back()) && normal.ends.back() == valid.size();
   query.words = WordReader(valid, normal).take();
+  if (query.is_number_open) query.words.back().is_open = true;
   query.characters = characters_of(normal.text);
   return query;
 }

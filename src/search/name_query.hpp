@@ -17,6 +17,7 @@ struct QueryWord {
   std::vector<Key> keys;                       ///< without start bits
   std::vector<std::vector<Key>> same_amounts;  ///< of a number with a unit: how else the amount is written
   bool is_number = false;
+  bool is_open = false;  ///< the number may go on
 };
 
 /// A character of a query that names a character by all its strokes or by its initial alone.

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "search/approximate.hpp"
+#include "search/name_parts.hpp"
 #include "search/sound.hpp"
 #include "search/word_search.hpp"
 
@@ -107,7 +108,7 @@ std::uint32_t sound_limit(const Sound& typed) {
   return 100 + 20 * static_cast<std::uint32_t>(typed.size > 5 ? typed.size - 5 : 0);
 }
 
-NameField field_at(const RankedName& ranked, std::size_t byte) {
+NameField field_at(const RankedName& ranked) {
   const NameSegment& names = *ranked.names;
   const Field& field = names.field(ranked.field);
   const NameField kind = field.kind();
@@ -115,7 +116,8 @@ NameField field_at(const RankedName& ranked, std::size_t byte) {
   const std::string_view text = names.text(ranked.field);
   if (ranked.begin < names.key_begin(ranked.field) + field.head_end) return NameField::name;
   constexpr std::string_view export_name = "수출명";
-  return text.substr(0, byte).rfind(export_name) == std::string_view::npos ? NameField::ingredient
+  const std::size_t byte = names.original(ranked.begin, ranked.end).begin;
+  return text.substr(0, byte).rfind(export_name) == std::string_view::npos ? NameField::brackets
                                                                            : NameField::export_name;
 }
 
@@ -125,15 +127,13 @@ bool comes_before(const NameSegment& one, std::uint32_t item, const NameSegment&
   if (&one == &other) return item < other_item;
   const std::uint32_t field = one.first_field(item);
   const std::uint32_t other_field = other.first_field(other_item);
-  const auto length = [](const NameSegment& names, std::uint32_t f) {
-    return names.characters(names.key_begin(f), names.key_end(f));
+  const auto rank = [](const NameSegment& names, std::uint32_t i, std::uint32_t f) {
+    const std::uint32_t begin = names.key_begin(f);
+    const std::uint32_t brand = brand_rank(names.characters(begin, begin + names.field(f).brand_end));
+    return std::tuple(~names.popularity(i), brand, names.characters(begin, names.key_end(f)), names.text(f),
+                      names.index(i));
   };
-  const auto rank = [](std::uint32_t popularity, std::size_t characters, std::string_view text, std::size_t index) {
-    return std::tuple(~popularity, characters, text, index);
-  };
-  return rank(one.popularity(item), length(one, field), one.text(field), one.index(item)) <
-         rank(other.popularity(other_item), length(other, other_field), other.text(other_field),
-              other.index(other_item));
+  return rank(one, item, field) < rank(other, other_item, other_field);
 }
 
 bool RankedName::operator<(const RankedName& other) const {
@@ -198,7 +198,10 @@ std::vector<NameMatch> NameSearch::run(std::string_view valid, bool is_unfinishe
     // Beside what was found as it stands, only the nearest is worth a look.
     const std::size_t most_edits = is_empty() ? ApproximatePattern::most_edits : 1;
     for (const NameQuery& query : readings_) find_fuzzy(query, most_edits);
-    find_by_sound(readings_.front());
+    for (const NameQuery& query : readings_) {
+      // Latin letters read as Korean make no word that could sound like another.
+      if (query.reading != TextReading::korean_layout) find_by_sound(query);
+    }
   }
   if (is_empty()) {
     for (const NameQuery& query : readings_) find_fuzzy_words(query);
@@ -527,7 +530,7 @@ void NameSearch::find_same_brands() {
   constexpr std::size_t most_brands = 3;
   std::vector<RankedName> found;
   for (const RankedName& ranked : best_.sorted()) {
-    if (ranked.tier > tier_other_prefix) break;
+    if (!is_literal(ranked.tier) || literal_part(ranked.tier) > tier_other_prefix) continue;
     const NameField field = ranked.names->field(ranked.field).kind();
     const bool is_known_by = field == NameField::english_name || field == NameField::alias;
     if (is_known_by && found.size() < most_brands) found.push_back(ranked);
@@ -535,7 +538,7 @@ void NameSearch::find_same_brands() {
   for (const RankedName& known : found) {
     for (const Source& source : sources_) {
       for_each_of_brand(source, *known.names, known.item, [&](RankedName ranked, bool is_same) {
-        ranked.tier = tier_same_brand;
+        ranked.tier = static_cast<Tier>(known.tier - literal_part(known.tier) + tier_same_brand);
         ranked.cost = is_same ? 0 : 1;
         ranked.reading = known.reading;
         best_.add(ranked);
@@ -553,7 +556,7 @@ NameMatch NameSearch::finish(const RankedName& ranked) const {
                   .name = std::string(names.text(name)),
                   .kind = kind_of(ranked),
                   .reading = ranked.reading,
-                  .field = NameField::name,
+                  .field = field_at(ranked),
                   .edits = ranked.edits,
                   .score = score_of(ranked),
                   .text = std::string(names.text(ranked.field)),
@@ -561,7 +564,6 @@ NameMatch NameSearch::finish(const RankedName& ranked) const {
                   .brand = {},
                   .approximate = is_approximate(ranked)};
   if (brand_end > 0) match.brand = names.original(begin, begin + brand_end);
-  match.field = field_at(ranked, match.spans.front().begin);
   return match;
 }
 

@@ -50,6 +50,7 @@ class Builder {
   void rank() {
     struct Rank {
       std::uint32_t unpopularity;
+      std::uint32_t brand;
       std::uint32_t length;
       std::uint64_t beginning;  // of the name: tells most of them apart without a look at the rest
       std::size_t entry;
@@ -61,13 +62,16 @@ class Builder {
     for (const NameEntry& entry : entries_) {
       forms_.push_back(normal_form(entry.name));
       parts_.push_back(take_apart(entry.name, forms_.back()));
+      const std::string_view form = forms_.back().text;
       ranks.push_back({.unpopularity = ~entry.popularity,
-                       .length = static_cast<std::uint32_t>(count_characters(forms_.back().text)),
+                       .brand = brand_rank(count_characters(form.substr(0, parts_.back().brand_end))),
+                       .length = static_cast<std::uint32_t>(count_characters(form)),
                        .beginning = beginning_of(entry.name),
                        .entry = ranks.size()});
     }
     std::ranges::sort(ranks, [&](const Rank& a, const Rank& b) {
       if (a.unpopularity != b.unpopularity) return a.unpopularity < b.unpopularity;
+      if (a.brand != b.brand) return a.brand < b.brand;
       if (a.length != b.length) return a.length < b.length;
       if (a.beginning != b.beginning) return a.beginning < b.beginning;
       if (const int order = entries_[a.entry].name.compare(entries_[b.entry].name); order != 0) return order < 0;

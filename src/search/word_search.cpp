@@ -12,7 +12,8 @@ constexpr std::uint32_t longer_brand_cost = 20;
 constexpr std::uint32_t elsewhere_cost = 40;
 constexpr std::uint32_t wrong_order_cost = 10;
 
-std::optional<KeySpan> find_keys(const NameSegment& names, std::uint32_t field, std::span<const Key> wanted) {
+std::optional<KeySpan> find_keys(const NameSegment& names, std::uint32_t field, std::span<const Key> wanted,
+                                 bool is_open) {
   const Key* const keys = names.keys();
   const auto length = static_cast<std::uint32_t>(wanted.size());
   const std::uint32_t end = names.key_end(field);
@@ -20,7 +21,7 @@ std::optional<KeySpan> find_keys(const NameSegment& names, std::uint32_t field, 
     if (!text::starts_character(keys[at]) || text::code(keys[at]) != wanted[0]) continue;
     std::uint32_t same = 1;
     while (same < length && text::code(keys[at + same]) == wanted[same]) ++same;
-    if (same == length && !names.is_within_number(at) && !names.is_within_number(at + length))
+    if (same == length && !names.is_within_number(at) && (is_open || !names.is_within_number(at + length)))
       return {{at, at + length}};
   }
   return std::nullopt;
@@ -76,9 +77,9 @@ std::optional<WordHit> match_words(const NameSegment& names, std::uint32_t item,
 }  // namespace
 
 std::optional<KeySpan> find_word(const NameSegment& names, std::uint32_t field, const QueryWord& word) {
-  if (const auto found = find_keys(names, field, word.keys)) return found;
+  if (const auto found = find_keys(names, field, word.keys, word.is_open)) return found;
   for (const auto& amount : word.same_amounts) {
-    if (const auto found = find_keys(names, field, amount)) return found;
+    if (const auto found = find_keys(names, field, amount, false)) return found;
   }
   return std::nullopt;
 }
@@ -103,7 +104,8 @@ void for_each_with_words(const NameSegment& names, std::span<const QueryWord> wo
     const SuffixRange range = names.suffixes().find(keys);
     for (std::size_t i = range.begin; i < range.end; ++i) {
       const std::uint32_t position = names.suffixes()[i];
-      if (literal_match(names, position, static_cast<std::uint32_t>(keys.size()), false).tier == tier_none) continue;
+      if (literal_match(names, position, static_cast<std::uint32_t>(keys.size()), rarest->is_open).tier == tier_none)
+        continue;
       if (const auto hit = match_words(names, names.field(names.field_of(position)).item(), words)) consider(*hit);
     }
   };

@@ -262,7 +262,8 @@ def _search(options: argparse.Namespace, engine: pilling.Engine) -> int:
             has_asked = True
             print("Similar names:" if position else f"No name is {terminal.printable(text)}. Did you mean:")
         print(line)
-        if match.kind not in PLAIN_KINDS:
+        is_plain = match.kind in PLAIN_KINDS and match.reading is pilling.TextReading.literal
+        if match.approximate or not is_plain:
             print(" " * indent + match.why)
         if match.medicine.summary is not None:
             print(" " * indent + terminal.printable(match.medicine.summary.text))

@@ -59,8 +59,12 @@ class NameField(enum.Enum):
     """What of a medicine the text was found in."""
 
     name = "name"
-    ingredient = "ingredient"
+    """Before its brackets."""
+    brackets = "brackets"
+    """Of the name; they mostly hold an ingredient."""
     export_name = "export_name"
+    """In the brackets of the name."""
+    ingredient = "ingredient"
     english_name = "english_name"
     alias = "alias"
 

@@ -269,7 +269,7 @@ TEST(NameIndex, FindsWhatElseANameIsKnownBy) {
   ASSERT_EQ(exported.size(), 1u);
   EXPECT_EQ(exported[0].field, NameField::export_name);
   ASSERT_EQ(ingredient.size(), 1u);
-  EXPECT_EQ(ingredient[0].field, NameField::ingredient);
+  EXPECT_EQ(ingredient[0].field, NameField::brackets);
 }
 
 TEST(NameIndex, FiltersInsideTheSearch) {
