@@ -24,8 +24,7 @@ double sounds_alike(const Sound& one, const Sound& other) {
   const std::size_t longer = std::max(one.size, other.size);
   if (longer == 0) return 0;
   const auto most = static_cast<std::uint32_t>(100 * longer);
-  const std::uint32_t distance =
-      std::max(sound_distance(one.heard(), other.heard(), most), sound_distance(other.heard(), one.heard(), most));
+  const std::uint32_t distance = std::max(sound_distance(one, other, most), sound_distance(other, one, most));
   return 1 - static_cast<double>(std::min(distance, most)) / static_cast<double>(most);
 }
 

@@ -471,14 +471,13 @@ void NameSearch::find_by_sound(const NameQuery& query) {
   const Sound typed = sound_of(query.keys);
   constexpr std::size_t shortest = 4;  // strokes
   if (typed.is_korean == typed.is_latin || typed.size < 3 || query.keys.size() < shortest) return;
-  const SoundFilter filter(typed);
+  const SoundSearch search(typed);
   for (const Source& source : sources_) {
     // The few brands that sound nearest, then their names.
     Best<RankedSound> nearest(limit_ + 8);
-    filter.for_each(source.names->sounds(), [&](const SoundEntry& entry) {
-      const std::uint32_t limit = nearest.threshold() ? nearest.threshold()->distance : sound_limit(typed);
-      const std::uint32_t distance = sound_distance(typed.heard(), heard(entry), limit);
-      if (distance <= limit) nearest.add({distance, entry.item});
+    search.run(source.names->sounds(), sound_limit(typed), [&](const SoundEntry& entry, std::uint32_t distance) {
+      nearest.add({distance, entry.item});
+      return nearest.threshold() ? nearest.threshold()->distance : sound_limit(typed);
     });
     for (const RankedSound& sound : nearest.sorted()) add_brand(source, query, sound);
   }

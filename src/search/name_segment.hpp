@@ -42,7 +42,7 @@ struct TopEntry {
 /// A brand for look-ups by sound: see `sound.hpp`.
 struct SoundEntry {
   std::uint32_t item;                     ///< the first of that brand
-  std::uint32_t consonants;               ///< `Sound::consonants` and more: see `SoundFilter`
+  std::uint32_t consonants;               ///< `Sound::consonants` and more: see `sound.cpp`
   std::array<std::uint8_t, 12> phonemes;  ///< up to the first zero
 };
 

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
+#include <optional>
 #include <string_view>
+#include <tuple>
 #include <unordered_set>
 
 namespace pilling::search {
@@ -217,47 +220,91 @@ std::uint8_t first_consonant(std::span<const std::uint8_t> phonemes) {
   return found == phonemes.end() ? std::uint8_t{none} : *found;
 }
 
+// Where `SoundEntry::consonants` holds the script and the first consonant, above a bit for each class.
+constexpr int first_shift = 16;
+constexpr std::uint32_t classes = (1u << first_shift) - 1;
+
+constexpr std::uint32_t group(bool is_korean, std::uint8_t first) { return std::uint32_t{is_korean} << 15 | first; }
+std::uint32_t group_of(const SoundEntry& entry) { return entry.consonants >> first_shift; }
+
+using Phonemes = decltype(SoundEntry::phonemes);
+
+// Compares one word with many. Words with the same beginning that follow each other share the work done for it.
+class Comparison {
+ public:
+  explicit Comparison(const Sound& typed) : typed_(typed) {
+    std::uint32_t left_out = 0;
+    columns_[0][0] = 0;
+    for (std::size_t i = 0; i < typed.size; ++i) columns_[0][i + 1] = left_out += costs.leaving[typed.phonemes[i]];
+    best_ends_[0] = left_out;
+  }
+
+  // None above the limit, which must not rise from call to call.
+  std::optional<std::uint32_t> distance(const Phonemes& other, std::uint32_t limit) {
+    const auto same = static_cast<std::size_t>(std::ranges::mismatch(other, other_).in1 - other.begin());
+    if (is_hopeless_ && same >= known_) return std::nullopt;
+    is_hopeless_ = false;
+    known_ = std::min(known_, same);
+    other_ = other;
+    while (known_ < other.size() && other[known_] != none && !is_hopeless_) is_hopeless_ = add_column(limit);
+    if (is_hopeless_ || best_ends_[known_] > limit) return std::nullopt;
+    return best_ends_[known_];
+  }
+
+ private:
+  // Whether no word that begins so can be within the limit.
+  bool add_column(std::uint32_t limit) {
+    constexpr std::uint32_t beyond_end = 8;
+    const std::uint8_t phoneme = other_[known_];
+    const std::uint32_t leaving = costs.leaving[phoneme];
+    const auto& between = costs.between[phoneme];
+    const Column& before = columns_[known_];
+    Column& column = columns_[known_ + 1];
+    std::uint32_t least = column[0] = before[0] + leaving;
+    for (std::size_t i = 0; i < typed_.size; ++i) {
+      const std::uint8_t heard = typed_.phonemes[i];
+      column[i + 1] = std::min({before[i] + between[heard], before[i + 1] + leaving, column[i] + costs.leaving[heard]});
+      least = std::min(least, column[i + 1]);
+    }
+    best_ends_[known_ + 1] = std::min(best_ends_[known_] + beyond_end, column[typed_.size]);
+    ++known_;
+    return std::min(least, best_ends_[known_]) > limit;
+  }
+
+  using Column = std::array<std::uint32_t, Sound::longest + 1>;  // costs of each beginning of the typed word
+
+  const Sound& typed_;
+  Phonemes other_{};
+  std::size_t known_ = 0;  // phonemes of `other_` that have a column
+  bool is_hopeless_ = false;
+  std::array<Column, Sound::longest + 1> columns_;
+  std::array<std::uint32_t, Sound::longest + 1> best_ends_;  // of the whole typed word, by now
+};
+
 }  // namespace
 
 Sound sound_of(std::span<const Key> keys) { return Listener(keys).take(); }
 
-std::span<const std::uint8_t> heard(const SoundEntry& entry) noexcept {
-  const auto end = std::ranges::find(entry.phonemes, none);
-  return {entry.phonemes.data(), static_cast<std::size_t>(end - entry.phonemes.begin())};
+std::uint32_t sound_distance(const Sound& typed, const Sound& other, std::uint32_t limit) {
+  return Comparison(typed).distance(other.phonemes, limit).value_or(limit + 1);
 }
 
-std::uint32_t sound_distance(std::span<const std::uint8_t> typed, std::span<const std::uint8_t> other,
-                             std::uint32_t limit) {
-  constexpr std::uint32_t beyond_end = 8;
-  std::array<std::uint32_t, Sound::longest + 1> row{};
-  for (std::size_t j = 0; j < other.size(); ++j) row[j + 1] = row[j] + costs.leaving[other[j]];
-  for (const std::uint8_t phoneme : typed) {
-    const std::uint32_t leaving = costs.leaving[phoneme];
-    const auto& between = costs.between[phoneme];
-    std::uint32_t diagonal = row[0];
-    row[0] += leaving;
-    std::uint32_t least = row[0];
-    for (std::size_t j = 0; j < other.size(); ++j) {
-      const std::uint32_t above = row[j + 1];
-      row[j + 1] = std::min({diagonal + between[other[j]], above + leaving, row[j] + costs.leaving[other[j]]});
-      diagonal = above;
-      least = std::min(least, row[j + 1]);
-    }
-    if (least > limit) return limit + 1;
-  }
-  std::uint32_t best = limit + 1;
-  for (std::size_t j = 0; j <= other.size(); ++j) {
-    best = std::min(best, row[j] + beyond_end * static_cast<std::uint32_t>(other.size() - j));
-  }
-  return best;
-}
-
-SoundFilter::SoundFilter(const Sound& typed) : consonants_(typed.consonants) {
+SoundSearch::SoundSearch(const Sound& typed) : typed_(typed) {
   // Words that begin with unlike consonants are not taken for each other.
   const auto& between = costs.between[first_consonant(typed.heard())];
-  const std::uint32_t other_script = typed.is_korean ? 0u : korean >> first_shift;
   for (std::uint8_t first = 0; first < phoneme_count; ++first) {
-    if (between[first] < 100) groups_.push_back(other_script | first);
+    if (between[first] < 100) groups_.push_back(group(!typed.is_korean, first));
+  }
+}
+
+void SoundSearch::run(std::span<const SoundEntry> entries, std::uint32_t limit, const Consider& consider) const {
+  constexpr int most_missing = 1;
+  for (const std::uint32_t wanted : groups_) {
+    Comparison comparison(typed_);
+    for (const SoundEntry& entry : std::ranges::equal_range(entries, wanted, {}, group_of)) {
+      if (std::popcount(typed_.consonants & ~(entry.consonants & classes)) > most_missing) continue;
+      if (const auto distance = comparison.distance(entry.phonemes, limit)) limit = consider(entry, *distance);
+    }
   }
 }
 
@@ -271,13 +318,13 @@ std::vector<SoundEntry> sounds_of(const NameSegment& names) {
     if (!seen.insert({reinterpret_cast<const char*>(begin), f.brand_end}).second) continue;
     const Sound sound = sound_of({begin, f.brand_end});
     if (sound.size < 3 || sound.is_korean == sound.is_latin) continue;
-    entries.push_back({.item = f.item(),
-                       .consonants = sound.consonants |
-                                     std::uint32_t{first_consonant(sound.heard())} << SoundFilter::first_shift |
-                                     (sound.is_korean ? SoundFilter::korean : 0u),
-                       .phonemes = sound.phonemes});
+    entries.push_back(
+        {.item = f.item(),
+         .consonants = sound.consonants | group(sound.is_korean, first_consonant(sound.heard())) << first_shift,
+         .phonemes = sound.phonemes});
   }
-  std::ranges::stable_sort(entries, {}, &SoundFilter::group_of);
+  std::ranges::stable_sort(entries, {},
+                           [](const SoundEntry& entry) { return std::tuple(group_of(entry), entry.phonemes); });
   return entries;
 }
 
