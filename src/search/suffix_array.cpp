@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <numeric>
+#include <utility>
 
 namespace pilling::search {
 namespace {
@@ -50,12 +52,7 @@ class GroupSorter {
 
   // The suffixes stand by their positions, and equal ones stay so.
   void sort(std::span<Suffix> suffixes, std::size_t depth) {
-    constexpr std::size_t many = 256;
-    if (suffixes.size() > many) {
-      deal(suffixes, depth);
-    } else {
-      groups_.push_back({suffixes, depth});
-    }
+    groups_.push_back({suffixes, depth});
     while (!groups_.empty()) {
       const Group group = groups_.back();
       groups_.pop_back();
@@ -64,26 +61,14 @@ class GroupSorter {
   }
 
  private:
-  // Deals a large group out by its next key, so that what is left to compare is less.
-  void deal(std::span<Suffix> suffixes, std::size_t depth) {
-    const auto next = [&](const Suffix& suffix) -> std::size_t { return text::code(keys_[suffix.position + depth]); };
-    std::array<std::size_t, 129> begins{};
-    for (const Suffix& suffix : suffixes) ++begins[next(suffix) + 1];
-    for (std::size_t key = 0; key < 128; ++key) begins[key + 1] += begins[key];
-    std::array<std::size_t, 129> places = begins;
-    const std::vector<Suffix> dealt(suffixes.begin(), suffixes.end());
-    for (const Suffix& suffix : dealt) suffixes[places[next(suffix)]++] = suffix;
-    for (std::size_t key = text::key_end + 1; key < 128; ++key) {
-      const std::size_t size = begins[key + 1] - begins[key];
-      if (size > 1) groups_.push_back({suffixes.subspan(begins[key], size), depth + 1});
-    }
-  }
-
   void sort_by_chunk(const Group& group) {
+    constexpr std::size_t many = 128;  // from where dealing out costs less than comparing
     for (Suffix& suffix : group.suffixes) suffix.chunk = load_text(keys_.data() + suffix.position + group.depth);
-    std::ranges::sort(group.suffixes, [](const Suffix& a, const Suffix& b) {
-      return a.chunk != b.chunk ? a.chunk < b.chunk : a.position < b.position;
-    });
+    if (group.suffixes.size() > many) {
+      deal(group.suffixes);
+    } else {
+      std::ranges::sort(group.suffixes, {}, [](const Suffix& s) { return std::pair(s.chunk, s.position); });
+    }
     for (auto run = group.suffixes.begin(); run != group.suffixes.end();) {
       const auto end = std::find_if(run, group.suffixes.end(), [&](const Suffix& s) { return s.chunk != run->chunk; });
       if (end - run > 1 && !has_ended(run->chunk)) groups_.push_back({std::span(run, end), group.depth + chunk_keys});
@@ -91,8 +76,29 @@ class GroupSorter {
     }
   }
 
+  // Sorts by the chunks, key after key from the last one, and keeps the order of equal ones.
+  void deal(std::span<Suffix> suffixes) {
+    std::array<std::array<std::uint32_t, 128>, chunk_keys> counts{};
+    const auto key_at = [](const Suffix& suffix, std::size_t n) { return suffix.chunk >> (8 * n) & 0x7F; };
+    for (const Suffix& suffix : suffixes) {
+      for (std::size_t n = 0; n < chunk_keys; ++n) ++counts[n][key_at(suffix, n)];
+    }
+    dealt_.resize(std::max(dealt_.size(), suffixes.size()));
+    std::span<Suffix> from = suffixes;
+    std::span<Suffix> to = std::span(dealt_).first(suffixes.size());
+    for (std::size_t n = 0; n < chunk_keys; ++n) {
+      auto& places = counts[n];
+      if (places[key_at(from.front(), n)] == from.size()) continue;  // all have the same key here
+      std::exclusive_scan(places.begin(), places.end(), places.begin(), 0u);
+      for (const Suffix& suffix : from) to[places[key_at(suffix, n)]++] = suffix;
+      std::swap(from, to);
+    }
+    if (from.data() != suffixes.data()) std::ranges::copy(from, suffixes.begin());
+  }
+
   std::span<const Key> keys_;
   std::vector<Group> groups_;
+  std::vector<Suffix> dealt_;
 };
 
 }  // namespace

@@ -440,3 +440,33 @@ def test_real_names_come_first_when_they_are_searched_whole(database, real_data)
 
     assert [code for code, result in found.items() if not result or result[0].kind is not MatchKind.exact] == []
     assert [code for code, result in found.items() if code not in {match.medicine.id for match in result}] == []
+
+
+def test_names_are_searched_with_filters(engine):
+    assert {match.medicine.name for match in engine.search("새봄", form="시럽")} == {"어린이새봄시럽"}
+    assert engine.suggest("새봄", form="시럽") == ["어린이새봄시럽"]
+    assert len(engine.search("새봄", company="들꽃제약")) == 3
+    assert not engine.search("새봄", company="아무제약")
+    assert not engine.search("새봄", dispensing="otc")
+
+
+def test_brands_that_are_taken_for_each_other_are_listed(engine):
+    (found,) = engine.confusable_names("새붐정")
+
+    assert found.brand == "새봄"
+    assert found.edits == 1
+    assert 0 < found.similarity < 1
+    assert found.medicine.name.startswith("새봄")
+
+
+def test_aliases_and_popularity_are_the_users(tmp_path, medicine_file):
+    path = tmp_path / "with_aliases.db"
+    with pilling.Engine(path, aliases={"spring": "새봄"}, popularity={"900000002": 3}) as engine:
+        engine.import_medicines(medicine_file)
+
+        matches = engine.search("spring")
+
+    assert [match.medicine.id for match in matches] == ["900000002", "900000001"]
+    assert matches[0].text == "spring"
+    with pytest.raises(pilling.InvalidArgument, match="no letter or digit"):
+        pilling.Engine(path, aliases={" ": "새봄"})

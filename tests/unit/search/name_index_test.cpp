@@ -146,7 +146,7 @@ TEST(NameIndex, LooksOnWhenTheFirstPlaceCutsANumber) {
   const Names names = {"정100/10mg", "100정10", "10정100"};
 
   EXPECT_EQ(search(names, "10"),
-            (Found{{"10정100", MatchKind::prefix}, {"100정10", MatchKind::inside}, {"정100/10mg", MatchKind::inside}}));
+            (Found{{"10정100", MatchKind::prefix}, {"정100/10mg", MatchKind::inside}, {"100정10", MatchKind::inside}}));
 }
 
 TEST(NameIndex, NeverTakesALostMicroSignForAnotherUnit) {
@@ -171,6 +171,7 @@ TEST(NameIndex, SuggestsForANumberThatIsStillBeingTyped) {
   EXPECT_EQ(suggest(names, "새봄정10"), (Found{{"새봄정10mg", MatchKind::prefix}, {"새봄정100mg", MatchKind::prefix}}));
   EXPECT_EQ(suggest(names, "새봄정10 "), (Found{{"새봄정10mg", MatchKind::prefix}}));
   EXPECT_EQ(suggest(names, "새봄정10mg"), (Found{{"새봄정10mg", MatchKind::exact}}));
+  EXPECT_EQ(suggest(names, "새봄 10"), (Found{{"새봄정10mg", MatchKind::words}, {"새봄정100mg", MatchKind::words}}));
 }
 
 TEST(NameIndex, FindsASyllableThatIsStillBeingComposed) {
@@ -269,7 +270,53 @@ TEST(NameIndex, FindsWhatElseANameIsKnownBy) {
   ASSERT_EQ(exported.size(), 1u);
   EXPECT_EQ(exported[0].field, NameField::export_name);
   ASSERT_EQ(ingredient.size(), 1u);
-  EXPECT_EQ(ingredient[0].field, NameField::brackets);
+  EXPECT_EQ(ingredient[0].field, NameField::ingredient);
+}
+
+TEST(NameIndex, TellsBracketsFromExportNames) {
+  const NameIndex index({"게보린정(아세트아미노펜)(수출명:돌로린정)"});
+
+  EXPECT_EQ(index.search("아세트아미노펜").at(0).field, NameField::brackets);
+  EXPECT_EQ(index.search("돌로린").at(0).field, NameField::export_name);
+  EXPECT_EQ(index.search("돌로린정 게보린").at(0).field, NameField::export_name);
+}
+
+TEST(NameIndex, FindsTheBrandOfAnAliasInTheOtherLayoutToo) {
+  const std::vector<NameEntry> entries = {{.name = "타이레놀정500밀리그람", .aliases = {"tylenol"}},
+                                          {.name = "타이레놀산160밀리그램"}};
+
+  const std::vector<NameMatch> matches = NameIndex(entries).search("쇼ㅣ두ㅐㅣ");
+
+  ASSERT_EQ(matches.size(), 2u);
+  EXPECT_EQ(matches[1].kind, MatchKind::same_brand);
+  EXPECT_EQ(matches[1].reading, TextReading::latin_layout);
+}
+
+TEST(NameIndex, FindsByTheSoundOfLatinLettersTypedAsKorean) {
+  const auto matches = NameIndex({"타이레놀정", "게보린정"}).search("쇼ㅣ두ㅐㅣ");
+
+  ASSERT_EQ(matches.size(), 1u);
+  EXPECT_EQ(matches[0].name, "타이레놀정");
+  EXPECT_EQ(matches[0].kind, MatchKind::sound);
+  EXPECT_TRUE(matches[0].approximate);
+}
+
+TEST(NameIndex, PutsTheShorterBrandFirst) {
+  const Names names = {"타이레놀콜드정", "타이레놀정500밀리그람(아세트아미노펜)"};
+
+  EXPECT_EQ(search(names, "타이렌", 1), (Found{{names[1], MatchKind::prefix}}));
+}
+
+TEST(NameIndex, FiltersByCompaniesWhateverTheirLegalForm) {
+  const std::vector<NameEntry> entries = {{.name = "가나정1", .company = "(주)새봄"},
+                                          {.name = "가나정2", .company = "새봄 주식회사"},
+                                          {.name = "가나정3", .company = "새봄들"}};
+
+  const auto matches = NameIndex(entries).search("가나", 10, {.company = "새봄㈜"});
+
+  ASSERT_EQ(matches.size(), 2u);
+  EXPECT_EQ(matches[0].index, 0u);
+  EXPECT_EQ(matches[1].index, 1u);
 }
 
 TEST(NameIndex, FiltersInsideTheSearch) {
