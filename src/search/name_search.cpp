@@ -60,6 +60,18 @@ bool is_approximate(const RankedName& ranked) {
   return ranked.tier >= tier_fuzzy || (is_literal(ranked.tier) && literal_part(ranked.tier) == tier_open_number);
 }
 
+// What is added to the tiers of literal matches.
+Tier layout_of(const NameQuery& query) {
+  switch (query.reading) {
+    case TextReading::korean_layout:
+      return tier_korean_layout;
+    case TextReading::latin_layout:
+      return tier_latin_layout;
+    default:
+      return tier_whole;
+  }
+}
+
 // Falls from tier to tier, and within a tier with the cost; never reaches the next tier's.
 double score_of(const RankedName& ranked) {
   if (ranked.tier == tier_whole) return 1;
@@ -175,12 +187,13 @@ std::vector<NameMatch> NameSearch::run(std::string_view valid, bool is_unfinishe
   read(valid, is_unfinished);
   if (readings_.front().is_empty()) return {};
   for (const NameQuery& query : readings_) {
+    if (is_full_before(layout_of(query))) break;
     find_literal(query, query.is_number_open);
     const bool may_be_mixed = query.reading == TextReading::literal && query.is_mixed();
     if (may_be_mixed && (query.is_uncomposed() || !is_full())) {
       find_mixed(query, query.characters, query.is_uncomposed());
     }
-    if (query.is_initials()) find_initials(query);
+    if (query.is_initials() && !is_full_before(tier_initials_brand)) find_initials(query);
   }
   find_same_brands();
   if (!is_full()) {
@@ -233,18 +246,20 @@ bool NameSearch::is_vague() {
   return found.empty() || (found.size() < few && found.front().tier == tier_inside);
 }
 
+// Whether nothing of the tier or a later one could still get in.
+bool NameSearch::is_full_before(Tier tier) { return is_full() && best_.sorted().back().tier < tier; }
+
 void NameSearch::find_literal(const NameQuery& query, bool is_number_open) {
   if (query.is_empty()) return;
-  const std::size_t layout = query.reading == TextReading::literal         ? 0
-                             : query.reading == TextReading::korean_layout ? tier_korean_layout
-                                                                           : tier_latin_layout;
-  for (const Source& source : sources_) find_literal(source, query, is_number_open, layout);
+  for (const Source& source : sources_) find_literal(source, query, is_number_open);
 }
 
-void NameSearch::find_literal(const Source& source, const NameQuery& query, bool is_number_open, std::size_t layout) {
+void NameSearch::find_literal(const Source& source, const NameQuery& query, bool is_number_open) {
   const NameSegment& names = *source.names;
   const auto length = static_cast<std::uint32_t>(query.keys.size());
-  const auto consider = [&](std::uint32_t position, LiteralMatch match) {
+  const bool is_second_try = is_number_open && !query.is_number_open;
+  for_each_literal(source, query.keys, is_number_open, [&](std::uint32_t position, LiteralMatch match) {
+    if (is_second_try) match.tier = tier_open_number;
     const std::uint32_t item = names.field(match.field).item();
     if (!source.accepts(item)) return;
     // The spelling that was typed comes before others of the same normal form.
@@ -253,7 +268,7 @@ void NameSearch::find_literal(const Source& source, const NameQuery& query, bool
     // A name of its own comes before a word of a name.
     const bool is_other = match.tier == tier_other_whole || match.tier == tier_other_prefix;
     const bool is_word = is_other && position != names.key_begin(match.field);
-    best_.add({.tier = static_cast<Tier>(match.tier + layout),
+    best_.add({.tier = static_cast<Tier>(match.tier + layout_of(query)),
                .cost = is_other_spelling || is_unfinished || is_word ? 1u : 0u,
                .names = &names,
                .source = source.number,
@@ -263,28 +278,34 @@ void NameSearch::find_literal(const Source& source, const NameQuery& query, bool
                .end = position + length,
                .edits = 0,
                .reading = query.reading});
-  };
-  if (may_use_lists(source, query) && !is_number_open) {
-    const auto top = names.top(query.keys);
+  });
+}
+
+// Calls `consider` with the places where the keys stand, from the beginning of a character on and numbers whole, and
+// how they match there; or, for a short pattern, with the best of those places.
+template <class Consider>
+void NameSearch::for_each_literal(const Source& source, std::span<const Key> pattern, bool is_number_open,
+                                  const Consider& consider) const {
+  const NameSegment& names = *source.names;
+  if (may_use_lists(source, pattern) && !is_number_open) {
+    const auto top = names.top(pattern);
     for (const TopEntry& entry : top) {
       if (entry.position == 0) break;
-      consider(entry.position, {static_cast<Tier>(entry.tier), names.field_of(entry.position)});
+      consider(entry.position, LiteralMatch{static_cast<Tier>(entry.tier), names.field_of(entry.position)});
     }
     if (!top.empty()) return;
   }
-  const bool is_second_try = is_number_open && !query.is_number_open;
-  const SuffixRange range = names.suffixes().find(query.keys);
+  const SuffixRange range = names.suffixes().find(pattern);
   for (std::size_t i = range.begin; i < range.end; ++i) {
     const std::uint32_t position = names.suffixes()[i];
-    LiteralMatch match = literal_match(names, position, length, is_number_open);
-    if (match.tier == tier_none) continue;
-    if (is_second_try) match.tier = tier_open_number;
-    consider(position, match);
+    const LiteralMatch match =
+        literal_match(names, position, static_cast<std::uint32_t>(pattern.size()), is_number_open);
+    if (match.tier != tier_none) consider(position, match);
   }
 }
 
-bool NameSearch::may_use_lists(const Source& source, const NameQuery& query) const {
-  return query.keys.size() <= NameSegment::longest_top && limit_ <= NameSegment::top_size && source.is_whole();
+bool NameSearch::may_use_lists(const Source& source, std::span<const Key> pattern) const {
+  return pattern.size() <= NameSegment::longest_top && limit_ <= NameSegment::top_size && source.is_whole();
 }
 
 void NameSearch::find_initials(const NameQuery& query) {
@@ -307,7 +328,7 @@ void NameSearch::find_initials(const NameQuery& query) {
       ranked.end = names.character_key(item, first + length);
       best_.add(ranked);
     };
-    if (may_use_lists(source, query)) {
+    if (may_use_lists(source, query.keys)) {
       const auto top = names.top_initials(query.keys);
       for (const TopEntry& entry : top) {
         if (entry.tier != tier_none) consider(entry.position);
@@ -353,7 +374,9 @@ void NameSearch::find_mixed(const NameQuery& query, const std::vector<QueryChara
 
 void NameSearch::find_words(const NameQuery& query) {
   const bool has_amounts = std::ranges::any_of(query.words, [](const QueryWord& w) { return !w.same_amounts.empty(); });
-  if (query.words.size() < 2 && !has_amounts) return;
+  // Single letters and digits stand nearly everywhere.
+  const bool has_substance = std::ranges::any_of(query.words, [](const QueryWord& w) { return w.keys.size() > 1; });
+  if ((query.words.size() < 2 && !has_amounts) || !has_substance) return;
   for (const Source& source : sources_) {
     const auto consider = [&](const WordHit& hit) {
       if (!source.accepts(hit.item)) return;
@@ -506,11 +529,8 @@ void NameSearch::find_without_numbers(const NameQuery& query) {
   const auto length = static_cast<std::uint32_t>(keys.size());
   for (const Source& source : sources_) {
     const NameSegment& names = *source.names;
-    const SuffixRange range = names.suffixes().find(keys);
-    for (std::size_t i = range.begin; i < range.end; ++i) {
-      const std::uint32_t position = names.suffixes()[i];
-      const LiteralMatch match = literal_match(names, position, length, false);
-      if (match.tier > tier_prefix || !source.accepts(names.field(match.field).item())) continue;
+    for_each_literal(source, keys, false, [&](std::uint32_t position, LiteralMatch match) {
+      if (match.tier > tier_prefix || !source.accepts(names.field(match.field).item())) return;
       similar_.add({.tier = tier_partial,
                     .cost = 20u * match.tier,
                     .names = &names,
@@ -520,7 +540,7 @@ void NameSearch::find_without_numbers(const NameQuery& query) {
                     .begin = position,
                     .end = position + length,
                     .reading = query.reading});
-    }
+    });
   }
 }
 

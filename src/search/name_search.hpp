@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <tuple>
 #include <vector>
@@ -72,10 +73,14 @@ class NameSearch {
   bool is_empty() { return best_.sorted().empty() && similar_.sorted().empty(); }
   bool is_vague();
 
+  bool is_full_before(Tier tier);
+
   void find_literal(const NameQuery& query, bool is_number_open);
-  void find_literal(const Source& source, const NameQuery& query, bool is_number_open, std::size_t layout);
-  void add_literal(const Source& source, const NameQuery& query, std::uint32_t position, LiteralMatch match);
-  bool may_use_lists(const Source& source, const NameQuery& query) const;
+  void find_literal(const Source& source, const NameQuery& query, bool is_number_open);
+  template <class Consider>
+  void for_each_literal(const Source& source, std::span<const Key> pattern, bool is_number_open,
+                        const Consider& consider) const;
+  bool may_use_lists(const Source& source, std::span<const Key> pattern) const;
   void find_initials(const NameQuery& query);
   void find_mixed(const NameQuery& query, const std::vector<QueryCharacter>& characters, bool goes_first);
   void find_words(const NameQuery& query);

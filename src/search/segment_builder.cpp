@@ -18,8 +18,8 @@ namespace pilling::search {
 namespace {
 
 // From here on, a pattern of one or two keys, or of three, has a list of its best.
-constexpr std::size_t heavy_range = 256;
-constexpr std::size_t heavy_range_of_three = 2048;
+constexpr std::size_t heavy_range = 64;
+constexpr std::size_t heavy_range_of_three = 1024;
 
 class Builder {
  public:
