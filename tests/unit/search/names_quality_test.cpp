@@ -73,13 +73,12 @@ TEST(NameQuality, StaysAboveTheFloorOfEveryClass) {
   expect_floor(plain, "prefix", {100, 100});
   expect_floor(plain, "wrong_ime", {100, 100});
   expect_floor(plain, "nfd_fullwidth", {100, 100});
-  // Of ten names that begin with 트리메, one begins only with 트리멬: the whole brand has the better right to its
-  // place.
+  // 트리메 ends the brand of 셀트리메정, which by the documented order comes before 트리멕정.
   expect_floor(plain, "incomplete", {100, 99.9});
   expect_floor(plain, "substring", {99, 99.5});
   expect_floor(plain, "choseong", {99.5, 99.5});
   expect_floor(plain, "mixed_cho", {96, 98});
-  // Two queries name an ingredient that is a brand as well.
+  // The right answers to two queries hold another dosage form than the one that was typed.
   expect_floor(plain, "unit_space", {99.5, 98.9});
   expect_floor(plain, "typo1", {95, 99.5});
   expect_floor(plain, "typo2", {95, 99});
@@ -94,7 +93,8 @@ TEST(NameQuality, StaysAboveTheFloorForEnglishNames) {
 
   const Qualities with_english = qualities(*data, true);
 
-  // Not 95 as for brands: several of the queries are the first word of English names of more than one product.
+  // The goal is 95: most misses are the first word of English names that several brands share, as 이가탄에프 and
+  // 이가탄에스.
   expect_floor(with_english, "latin_eng", {94, 90});
 }
 
