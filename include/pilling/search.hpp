@@ -108,8 +108,8 @@ struct ConfusableName {
 /// it began, and never waits for one.
 class PILLING_API NameIndex {
  public:
-  /// Names that are not valid UTF-8 throw InvalidArgument naming the position; names without a letter or digit are
-  /// kept but never match.
+  /// Names that are not valid UTF-8 throw InvalidArgument naming the position; names without a letter or digit, and
+  /// texts above `maximum_query_bytes`, are kept but never match.
   explicit NameIndex(const std::vector<std::string>& names);
   explicit NameIndex(const std::vector<NameEntry>& entries);
   NameIndex(std::initializer_list<std::string_view> names);

@@ -80,6 +80,7 @@ class WordReader {
     for (at_ = 0; at_ < form.size();) {
       const std::size_t end = is_digit(form[at_]) ? number_end() : word_end();
       add(form.substr(at_, end - at_), is_digit(form[at_]));
+      if (words_.size() > most_query_words) return {};
       at_ = end;
     }
     return std::move(words_);
@@ -90,7 +91,9 @@ class WordReader {
     if (!is_searchable(form)) return;
     QueryWord word{.keys = codes_of(form), .same_amounts = {}, .is_number = is_number};
     if (is_number) word.same_amounts = same_amounts(form);
-    words_.push_back(std::move(word));
+    // A word that is repeated says nothing more.
+    const auto is_same = [&](const QueryWord& other) { return other.keys == word.keys; };
+    if (std::ranges::none_of(words_, is_same)) words_.push_back(std::move(word));
   }
 
   bool is_border(std::size_t at) const {
@@ -170,7 +173,7 @@ NameQuery read_query(std::string_view valid, TextReading reading, bool is_unfini
   query.keys = codes_of(normal.text);
   query.is_number_open = is_unfinished && is_digit(normal.text.back()) && normal.ends.back() == valid.size();
   query.words = WordReader(valid, normal).take();
-  if (query.is_number_open) query.words.back().is_open = true;
+  if (query.is_number_open && !query.words.empty()) query.words.back().is_open = query.words.back().is_number;
   query.characters = characters_of(normal.text);
   return query;
 }

@@ -12,6 +12,9 @@ namespace pilling::search {
 
 using text::Key;
 
+/// More words than any name has are not looked for one by one.
+constexpr std::size_t most_query_words = 32;
+
 /// A word of a query. A number and its unit are one.
 struct QueryWord {
   std::vector<Key> keys;                       ///< without start bits
@@ -31,7 +34,7 @@ struct NameQuery {
   TextReading reading = TextReading::literal;
   std::vector<Key> keys;  ///< without start bits
   bool is_number_open = false;
-  std::vector<QueryWord> words;
+  std::vector<QueryWord> words;  ///< each once; none when there are more than `most_query_words`
   std::vector<QueryCharacter> characters;
 
   bool is_empty() const noexcept { return keys.empty(); }

@@ -111,6 +111,13 @@ std::vector<RankedName> in_turn(std::vector<RankedName> ranked) {
   return result;
 }
 
+// At least 1, so that there is a best.
+std::size_t names_in(const std::vector<LiveSegment>& segments) {
+  std::size_t count = 1;
+  for (const LiveSegment& segment : segments) count += segment.names->size();
+  return count;
+}
+
 bool ends_character(const NameSegment& names, std::uint32_t end) {
   return text::starts_character(names.keys()[end]) || text::code(names.keys()[end]) == text::key_end;
 }
@@ -157,7 +164,7 @@ bool RankedName::operator<(const RankedName& other) const {
 }
 
 NameSearch::NameSearch(const std::vector<LiveSegment>& segments, const NameFilter& filter, std::size_t limit)
-    : limit_(limit), best_(limit), similar_(limit + brands_in_turn) {
+    : limit_(std::min(limit, names_in(segments))), best_(limit_), similar_(limit_ + brands_in_turn) {
   sources_.reserve(segments.size());
   for (const LiveSegment& segment : segments) {
     sources_.push_back({.number = static_cast<std::uint32_t>(sources_.size()),
@@ -374,9 +381,7 @@ void NameSearch::find_mixed(const NameQuery& query, const std::vector<QueryChara
 
 void NameSearch::find_words(const NameQuery& query) {
   const bool has_amounts = std::ranges::any_of(query.words, [](const QueryWord& w) { return !w.same_amounts.empty(); });
-  // Single letters and digits stand nearly everywhere.
-  const bool has_substance = std::ranges::any_of(query.words, [](const QueryWord& w) { return w.keys.size() > 1; });
-  if ((query.words.size() < 2 && !has_amounts) || !has_substance) return;
+  if ((query.words.size() < 2 && !has_amounts) || !is_worth_a_search(query.words)) return;
   for (const Source& source : sources_) {
     const auto consider = [&](const WordHit& hit) {
       if (!source.accepts(hit.item)) return;
@@ -439,11 +444,13 @@ void NameSearch::find_fuzzy_words(const NameQuery& query) {
     if (word != brand) others.push_back(*word);
   }
   const ApproximatePattern pattern(brand->keys);
-  const std::size_t most = pattern.forgiven();
+  const bool is_short = brand->keys.size() < short_pattern;
+  const std::size_t most = std::min<std::size_t>(pattern.forgiven(), is_short ? 1 : ApproximatePattern::most_edits);
   for (std::size_t edits = 1; edits <= most && is_empty(); ++edits) {
     for (const Source& source : sources_) {
       const NameSegment& names = *source.names;
-      for (ApproximateHit& hit : pattern.find(names, {.edits = edits})) {
+      if (!may_hold_words(names, others)) continue;
+      for (ApproximateHit& hit : pattern.find(names, {.edits = edits, .only_part_starts = is_short})) {
         const std::uint32_t item = names.field(hit.field).item();
         if (!source.accepts(item) || !holds_words(names, item, others)) continue;
         const bool is_first = hit.begin == names.key_begin(hit.field);
@@ -499,11 +506,19 @@ void NameSearch::find_by_sound(const NameQuery& query) {
     // The few brands that sound nearest, then their names.
     Best<RankedSound> nearest(limit_ + 8);
     search.run(source.names->sounds(), sound_limit(typed), [&](const SoundEntry& entry, std::uint32_t distance) {
-      nearest.add({distance, entry.item});
+      if (accepts_brand(source, entry.item)) nearest.add({distance, entry.item});
       return nearest.threshold() ? nearest.threshold()->distance : sound_limit(typed);
     });
     for (const RankedSound& sound : nearest.sorted()) add_brand(source, query, sound);
   }
+}
+
+// Whether some name of the item's brand may be given.
+bool NameSearch::accepts_brand(const Source& source, std::uint32_t item) {
+  if (source.accepts(item)) return true;
+  bool accepts = false;
+  for_each_of_brand(source, *source.names, item, [&](const RankedName&, bool is_same) { accepts |= is_same; });
+  return accepts;
 }
 
 void NameSearch::add_brand(const Source& source, const NameQuery& query, const RankedSound& sound) {

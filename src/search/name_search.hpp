@@ -92,6 +92,7 @@ class NameSearch {
   void find_same_brands();
   template <class Consider>
   void for_each_of_brand(const Source& source, const NameSegment& owner, std::uint32_t item, const Consider& consider);
+  bool accepts_brand(const Source& source, std::uint32_t item);
   void add_brand(const Source& source, const NameQuery& query, const RankedSound& sound);
 
   NameMatch finish(const RankedName& ranked) const;

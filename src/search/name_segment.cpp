@@ -20,8 +20,6 @@ std::span<const TopEntry> entries_of(std::span<const std::uint32_t> directory, s
   return entries.subspan(list, NameSegment::top_size);
 }
 
-constexpr std::array<std::uint8_t, 2> irregular = {0xFF, 0xFF};
-
 // 종근당 for (주)종근당, 종근당㈜ and 주식회사 종근당.
 std::string without_legal_form(std::string_view company) {
   constexpr auto legal_forms =
@@ -100,7 +98,7 @@ ByteSpan NameSegment::original(std::uint32_t begin, std::uint32_t end) const {
       key_blocks_[block].characters + characters(block * static_cast<std::uint32_t>(block_keys), from);
   const std::size_t skipped = characters(from, begin + 1) - 1;
   const std::size_t last = skipped + 1 + characters(begin + 1, end);
-  if (widths_[first] == irregular[0]) {
+  if (widths_[first] == CharacterWidth::irregular) {
     const text::NormalForm normal = text::normalize(text(field));
     std::size_t character = 0;
     std::size_t from_byte = normal.text.size();
@@ -116,8 +114,7 @@ ByteSpan NameSegment::original(std::uint32_t begin, std::uint32_t end) const {
   ByteSpan span;
   ByteSpan here;
   for (std::size_t character = 0; character < last; ++character) {
-    const std::uint8_t width = widths_[first + character];
-    if ((width & 0x0F) != 0) here = {here.end + (width >> 4), here.end + (width >> 4) + (width & 0x0F)};
+    here = CharacterWidth::after(here, widths_[first + character]);
     if (character == skipped) span.begin = here.begin;
   }
   span.end = here.end;

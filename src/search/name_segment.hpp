@@ -27,6 +27,23 @@ struct Field {
 };
 static_assert(sizeof(Field) == 8);
 
+/// Where a character of a normal form stands in the original, as a byte: the gap before it and its width.
+struct CharacterWidth {
+  static constexpr std::size_t widest_gap = 6;
+  static constexpr std::size_t widest = 31;
+  static constexpr std::uint8_t shared = 0;        ///< with the character before: both come from one
+  static constexpr std::uint8_t irregular = 0xFF;  ///< of a field's first character: bytes do not do for this field
+
+  static std::uint8_t encode(std::size_t gap, std::size_t width) { return static_cast<std::uint8_t>(gap << 5 | width); }
+
+  /// The place of the character behind one that ends at `previous.end`.
+  static ByteSpan after(ByteSpan previous, std::uint8_t code) noexcept {
+    if (code == shared) return previous;
+    const std::size_t begin = previous.end + (code >> 5);
+    return {begin, begin + (code & widest)};
+  }
+};
+
 /// Where a block of 32 keys begins.
 struct KeyBlock {
   std::uint32_t field;       ///< that holds the first key

@@ -91,6 +91,7 @@ class Builder {
   }
 
   static text::NormalForm normal_form(std::string_view text) {
+    if (text.size() > NameIndex::maximum_query_bytes) return {};
     text::NormalForm normal = text::normalize(text);
     return is_searchable(normal.text) ? std::move(normal) : text::NormalForm{};
   }
@@ -140,7 +141,7 @@ class Builder {
       add_key(strokes[i]);
     }
     if (parts != nullptr) note_borders(*parts, normal.text.size(), strokes.size(), field);
-    if (!is_regular && widths_.size() > first_width) widths_[first_width] = 0xFF;
+    if (!is_regular && widths_.size() > first_width) widths_[first_width] = CharacterWidth::irregular;
     add_key(text::key_end);
     fields_.push_back(field);
   }
@@ -157,15 +158,15 @@ class Builder {
     if (byte == parts.brand_end) field.brand_end = static_cast<std::uint16_t>(key);
   }
 
-  // The gap before a character and its size in the original, in four bits each; size 0 shares the one before. False
-  // when that does not do.
+  // False when a byte does not do: see `CharacterWidth`.
   bool add_width(std::size_t begin, std::size_t end, std::size_t previous_begin, std::size_t previous_end) {
     if (begin == previous_begin && end == previous_end) {
-      widths_.push_back(0);
+      widths_.push_back(CharacterWidth::shared);
       return true;
     }
-    const bool fits = begin >= previous_end && begin - previous_end < 15 && end > begin && end - begin < 16;
-    widths_.push_back(fits ? static_cast<std::uint8_t>((begin - previous_end) << 4 | (end - begin)) : std::uint8_t{0});
+    const bool fits = begin >= previous_end && begin - previous_end <= CharacterWidth::widest_gap && end > begin &&
+                      end - begin <= CharacterWidth::widest;
+    widths_.push_back(fits ? CharacterWidth::encode(begin - previous_end, end - begin) : std::uint8_t{0});
     return fits;
   }
 

@@ -3,6 +3,8 @@
 
 #include "pilling/error.hpp"
 #include "search/name_segment.hpp"
+#include "search/query.hpp"
+#include "text/normalize.hpp"
 
 namespace pilling::search {
 namespace {
@@ -21,6 +23,23 @@ bool are_below(const SuffixArray& suffixes, std::size_t limit) {
   std::uint32_t largest = 0;
   for (std::size_t i = 0; i < suffixes.size(); ++i) largest = std::max(largest, suffixes[i]);
   return suffixes.size() == 0 || largest < limit;
+}
+
+bool is_character_border(std::string_view text, std::size_t at) {
+  return at == text.size() || (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80);
+}
+
+// Whether the characters of a field lie within its text, one behind the other.
+bool spans_fit(std::string_view text, std::span<const std::uint8_t> widths) {
+  if (widths.empty()) return true;
+  if (widths.front() == CharacterWidth::irregular) {
+    return text::is_valid_utf8(text) && count_characters(text::normalize(text).text) == widths.size();
+  }
+  ByteSpan here;
+  return std::ranges::all_of(widths, [&](std::uint8_t width) {
+    here = CharacterWidth::after(here, width);
+    return is_character_border(text, here.begin) && is_character_border(text, here.end);
+  });
 }
 
 }  // namespace
@@ -62,6 +81,12 @@ void NameSegment::check(const std::string& source) const {
     const bool fits = one.field < fields_.size() && one.characters <= characters &&
                       (first == 0 || (key_begins_[one.field] <= first && first < key_begins_[one.field + 1]));
     require(fits || fields_.empty(), "a block leads to another field");
+  }
+  std::size_t character = 0;
+  for (std::uint32_t field = 0; field < fields_.size(); ++field) {
+    const std::size_t first = character;
+    character += this->characters(key_begins_[field], key_begins_[field + 1]);
+    require(spans_fit(text(field), widths_.subspan(first, character - first)), "its characters do not fit its texts");
   }
   std::uint32_t item = 0;
   for (std::size_t field = 0; field < fields_.size(); ++field) {

@@ -88,6 +88,15 @@ bool holds_words(const NameSegment& names, std::uint32_t item, std::span<const Q
   return std::ranges::all_of(words, [&](const QueryWord& word) { return find_in_item(names, item, word).has_value(); });
 }
 
+bool may_hold_words(const NameSegment& names, std::span<const QueryWord> words) {
+  return std::ranges::all_of(words, [&](const QueryWord& word) { return occurrences(names, word) > 0; });
+}
+
+bool is_worth_a_search(std::span<const QueryWord> words) noexcept {
+  constexpr std::size_t longest_syllable = 3;  // strokes, but for rare ones
+  return std::ranges::any_of(words, [](const QueryWord& word) { return word.keys.size() > longest_syllable; });
+}
+
 void for_each_with_words(const NameSegment& names, std::span<const QueryWord> words,
                          const std::function<void(const WordHit&)>& consider) {
   if (words.empty()) return;

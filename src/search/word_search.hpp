@@ -33,6 +33,12 @@ std::optional<KeySpan> find_word(const NameSegment& names, std::uint32_t field, 
 /// Whether some field of the item holds each of the words.
 bool holds_words(const NameSegment& names, std::uint32_t item, std::span<const QueryWord> words);
 
+/// Whether each of the words stands somewhere.
+bool may_hold_words(const NameSegment& names, std::span<const QueryWord> words);
+
+/// Whether the words say enough: single syllables, letters and digits stand nearly everywhere.
+bool is_worth_a_search(std::span<const QueryWord> words) noexcept;
+
 void for_each_with_words(const NameSegment& names, std::span<const QueryWord> words,
                          const std::function<void(const WordHit&)>& consider);
 

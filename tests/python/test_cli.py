@@ -162,6 +162,17 @@ def test_search_as_json_says_why_and_that_it_is_approximate(filled):
     assert match["why"] == "a similar spelling, 1 stroke away"
 
 
+def test_search_says_why_a_number_that_goes_on_is_approximate(filled):
+    lines = run("search", "새봄정5", "--database", filled).stdout.splitlines()
+
+    assert lines[0].startswith("No name is")
+    assert "a part of the name whose number goes on" in [line.strip() for line in lines]
+
+
+def test_search_says_that_the_text_was_typed_in_the_other_layout(filled):
+    assert "typed with the Latin keyboard layout" in run("search", "toqha", "--database", filled).stdout
+
+
 def test_symptom(filled):
     done = run("symptom", "코막힘", "--database", filled)
     document = json.loads(run("symptom", "코막힘", "--database", filled, "--json").stdout)
