@@ -1,6 +1,7 @@
 #include "search/confusable.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <string>
 #include <tuple>
 #include <unordered_map>
@@ -15,6 +16,18 @@ namespace {
 
 // A pair of brands this much alike is worth a warning; below, nearly every pair of short names would be.
 constexpr double least_similarity = 0.6;
+
+// A bit for each key that occurs; a few keys share one.
+std::uint64_t keys_in(std::span<const Key> keys) {
+  std::uint64_t bits = 0;
+  for (const Key key : keys) bits |= std::uint64_t{1} << text::code(key) % 64;
+  return bits;
+}
+
+// Every edit mends at most one key that the other lacks.
+std::size_t least_edits(std::uint64_t one, std::uint64_t other) {
+  return static_cast<std::size_t>(std::max(std::popcount(one & ~other), std::popcount(other & ~one)));
+}
 
 double looks_alike(std::size_t edits, std::size_t one, std::size_t other) {
   return 1 - static_cast<double>(edits) / static_cast<double>(std::max(one, other));
@@ -37,6 +50,7 @@ std::vector<ConfusableName> confusable_names(const std::vector<LiveSegment>& seg
   const std::vector<Key> brand = text::keystrokes(std::string_view(normal.text).substr(0, brand_end));
   if (brand.empty()) return {};
   const Sound sound = sound_of(brand);
+  const std::uint64_t brand_keys = keys_in(brand);
   std::unordered_map<std::string, ConfusableName> found;
   for (const LiveSegment& segment : segments) {
     const NameSegment& names = *segment.names;
@@ -48,6 +62,7 @@ std::vector<ConfusableName> confusable_names(const std::vector<LiveSegment>& seg
       const std::size_t most_edits = std::max(size, brand.size()) / 2;
       if (size == 0 || rest > most_edits) continue;
       const std::span<const Key> other(names.keys() + names.key_begin(field), size);
+      if (least_edits(brand_keys, keys_in(other)) > most_edits) continue;
       const std::size_t edits = edit_distance(brand, other, most_edits);
       if (edits == 0 || edits > most_edits) continue;
       const double similarity = (looks_alike(edits, brand.size(), size) + sounds_alike(sound, sound_of(other))) / 2;

@@ -73,6 +73,17 @@ inline LiteralMatch literal_match(const NameSegment& names, std::uint32_t positi
   return {is_whole ? tier_other_whole : tier_other_prefix, number};
 }
 
+/// What tells matches of one tier apart: a name of its own comes before a word of a name, and what ends at a character
+/// before what does not.
+inline std::uint32_t literal_cost(const NameSegment& names, std::uint32_t position, std::uint32_t length,
+                                  LiteralMatch match) noexcept {
+  const Key last = names.keys()[position + length];
+  const bool ends_character = text::starts_character(last) || text::code(last) == text::key_end;
+  const bool is_other = match.tier == tier_other_whole || match.tier == tier_other_prefix;
+  const bool is_word = is_other && position != names.key_begin(match.field);
+  return is_word || (match.tier == tier_inside && !ends_character) ? 1 : 0;
+}
+
 /// How the `length` initials at `position` match the name of the item.
 inline Tier initials_tier(const NameSegment& names, std::uint32_t item, std::uint32_t position,
                           std::uint32_t length) noexcept {

@@ -16,6 +16,7 @@ constexpr std::size_t brands_in_turn = 48;  // names, of which nearly equal bran
 constexpr std::uint32_t equally_near = 10;
 constexpr std::uint32_t sound_cost = 30;      // a likeness of sound is worth less than a slip of the finger
 constexpr std::size_t short_pattern = 8;      // keys: below, two edits make nearly everything of it
+constexpr std::size_t shortest_inside = 6;    // keys: below, one edit does so within names
 constexpr std::uint32_t elsewhere_cost = 60;  // of a fuzzy match that does not begin the name
 
 // Read as the other side of a border would be: what a match of this tier is to the caller.
@@ -116,10 +117,6 @@ std::size_t names_in(const std::vector<LiveSegment>& segments) {
   std::size_t count = 1;
   for (const LiveSegment& segment : segments) count += segment.names->size();
   return count;
-}
-
-bool ends_character(const NameSegment& names, std::uint32_t end) {
-  return text::starts_character(names.keys()[end]) || text::code(names.keys()[end]) == text::key_end;
 }
 
 // A short word that sounds a little like another is another word.
@@ -271,12 +268,9 @@ void NameSearch::find_literal(const Source& source, const NameQuery& query, bool
     if (!source.accepts(item)) return;
     // The spelling that was typed comes before others of the same normal form.
     const bool is_other_spelling = match.tier == tier_whole && names.text(match.field) != typed_;
-    const bool is_unfinished = match.tier == tier_inside && !ends_character(names, position + length);
-    // A name of its own comes before a word of a name.
-    const bool is_other = match.tier == tier_other_whole || match.tier == tier_other_prefix;
-    const bool is_word = is_other && position != names.key_begin(match.field);
+    const std::uint32_t cost = literal_cost(names, position, length, match);
     best_.add({.tier = static_cast<Tier>(match.tier + layout_of(query)),
-               .cost = is_other_spelling || is_unfinished || is_word ? 1u : 0u,
+               .cost = is_other_spelling ? 1u : cost,
                .names = &names,
                .source = source.number,
                .item = item,
@@ -294,8 +288,8 @@ template <class Consider>
 void NameSearch::for_each_literal(const Source& source, std::span<const Key> pattern, bool is_number_open,
                                   const Consider& consider) const {
   const NameSegment& names = *source.names;
-  if (may_use_lists(source, pattern) && !is_number_open) {
-    const auto top = names.top(pattern);
+  if (may_use_lists(source, pattern)) {
+    const auto top = names.top(pattern, is_number_open);
     for (const TopEntry& entry : top) {
       if (entry.position == 0) break;
       consider(entry.position, LiteralMatch{static_cast<Tier>(entry.tier), names.field_of(entry.position)});
@@ -411,9 +405,10 @@ void NameSearch::find_fuzzy(const NameQuery& query, std::size_t most_edits) {
 
 void NameSearch::find_fuzzy_within(const NameQuery& query, std::size_t edits) {
   const ApproximatePattern pattern(query.keys);
-  const ApproximateOptions options{.edits = edits,
-                                   .only_part_starts = edits > 1 && query.keys.size() < short_pattern,
-                                   .is_number_open = query.is_number_open};
+  const ApproximateOptions options{
+      .edits = edits,
+      .only_part_starts = query.keys.size() < (edits > 1 ? short_pattern : shortest_inside),
+      .is_number_open = query.is_number_open};
   for (const Source& source : sources_) {
     const NameSegment& names = *source.names;
     for (ApproximateHit& hit : pattern.find(names, options)) {

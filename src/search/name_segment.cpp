@@ -192,8 +192,9 @@ bool NameSegment::Filter::accepts(std::uint32_t item) const noexcept {
          passes(wanted_[2], segment_->dispensings_);
 }
 
-std::span<const TopEntry> NameSegment::top(std::span<const Key> pattern) const noexcept {
-  return entries_of(top_directory_, top_entries_, pattern);
+std::span<const TopEntry> NameSegment::top(std::span<const Key> pattern, bool is_number_open) const noexcept {
+  return is_number_open ? entries_of(open_top_directory_, open_top_entries_, pattern)
+                        : entries_of(top_directory_, top_entries_, pattern);
 }
 
 std::span<const TopEntry> NameSegment::top_initials(std::span<const Key> pattern) const noexcept {
@@ -232,6 +233,8 @@ std::shared_ptr<const NameSegment> NameSegment::attach(std::shared_ptr<const voi
   s.value_begins_ = reader.array<std::uint32_t>(Section::value_begins);
   s.top_directory_ = reader.array<std::uint32_t>(Section::top_directory);
   s.top_entries_ = reader.array<TopEntry>(Section::top_entries);
+  s.open_top_directory_ = reader.array<std::uint32_t>(Section::open_top_directory);
+  s.open_top_entries_ = reader.array<TopEntry>(Section::open_top_entries);
   s.initial_top_directory_ = reader.array<std::uint32_t>(Section::initial_top_directory);
   s.initial_top_entries_ = reader.array<TopEntry>(Section::initial_top_entries);
   s.sounds_ = reader.array<SoundEntry>(Section::sounds);

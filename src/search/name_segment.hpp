@@ -84,10 +84,12 @@ enum class Section : std::uint32_t {
   companies,     ///< one an item: position of the value, or none at all; likewise the next two
   forms,
   dispensings,
-  values,         ///< of the three above, joined; the first is empty
-  value_begins,   ///< one a value, and the end
-  top_directory,  ///< sorted codes of patterns that have a list
-  top_entries,    ///< `top_size` for each of them
+  values,              ///< of the three above, joined; the first is empty
+  value_begins,        ///< one a value, and the end
+  top_directory,       ///< sorted codes of patterns that have a list
+  top_entries,         ///< `top_size` for each of them
+  open_top_directory,  ///< the same for patterns whose last number may go on
+  open_top_entries,
   initial_top_directory,
   initial_top_entries,
   sounds,  ///< a distinct brand each, by script and first consonant, then item
@@ -187,7 +189,7 @@ class NameSegment {
   /// The best `top_size` answers to a pattern of up to `longest_top` keys; empty when no list of them is kept.
   static constexpr std::size_t top_size = 16;
   static constexpr std::size_t longest_top = 3;
-  std::span<const TopEntry> top(std::span<const Key> pattern) const noexcept;
+  std::span<const TopEntry> top(std::span<const Key> pattern, bool is_number_open) const noexcept;
   std::span<const TopEntry> top_initials(std::span<const Key> pattern) const noexcept;
 
   std::span<const SoundEntry> sounds() const noexcept { return sounds_; }
@@ -224,6 +226,8 @@ class NameSegment {
   std::span<const std::uint32_t> value_begins_;
   std::span<const std::uint32_t> top_directory_;
   std::span<const TopEntry> top_entries_;
+  std::span<const std::uint32_t> open_top_directory_;
+  std::span<const TopEntry> open_top_entries_;
   std::span<const std::uint32_t> initial_top_directory_;
   std::span<const TopEntry> initial_top_entries_;
   std::span<const SoundEntry> sounds_;

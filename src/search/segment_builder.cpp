@@ -280,6 +280,7 @@ class Builder {
 
 struct RankedPosition {
   std::uint32_t tier;
+  std::uint32_t cost;
   std::uint32_t item;
   std::uint32_t position;
   std::uint32_t subject() const noexcept { return item; }
@@ -289,10 +290,13 @@ struct RankedPosition {
 // The best answers to every pattern of one to three keys that has many: what a search would otherwise have to sift.
 class TopLists {
  public:
+  enum class Patterns { all, that_end_in_a_digit };
+
   // `rank` of a position and a length; a tier of none passes it over. Positions where `is_start` holds rank before all
   // others.
   template <class Rank, class IsStart>
-  TopLists(const SuffixArray& suffixes, const Rank& rank, const IsStart& is_start) {
+  TopLists(const SuffixArray& suffixes, Patterns patterns, const Rank& rank, const IsStart& is_start)
+      : patterns_(patterns) {
     extend({}, suffixes, rank, is_start);
   }
 
@@ -311,7 +315,7 @@ class TopLists {
       pattern.back() = key;
       const SuffixRange range = suffixes.find(pattern);
       if (range.size() < heavy) continue;
-      add(suffixes, pattern, range, rank, is_start);
+      if (patterns_ == Patterns::all || text::is_digit_key(key)) add(suffixes, pattern, range, rank, is_start);
       const bool may_go_on = pattern.size() + 1 < NameSegment::longest_top || range.size() >= heavy_range_of_three;
       if (pattern.size() < NameSegment::longest_top && may_go_on) extend(pattern, suffixes, rank, is_start);
     }
@@ -336,6 +340,7 @@ class TopLists {
     entries_.resize(directory_.size() * NameSegment::top_size, {0, tier_none});
   }
 
+  Patterns patterns_;
   std::vector<std::uint32_t> directory_;
   std::vector<TopEntry> entries_;
 };
@@ -358,19 +363,23 @@ std::shared_ptr<const NameSegment> NameSegment::build(std::span<const NameEntry>
   ImageWriter writer = Builder(entries, indexes).write();
   // The lists and the sounds are read out of the rest.
   const auto rest = in_memory(writer);
-  const TopLists top(
-      rest->suffixes(),
-      [&](std::uint32_t position, std::uint32_t length) {
-        const LiteralMatch match = literal_match(*rest, position, length, false);
-        return RankedPosition{match.tier, rest->field(match.field).item(), position};
-      },
-      [&](std::uint32_t position) { return rest->begins_part(position); });
+  const auto rank = [&](bool is_number_open) {
+    return [&names = *rest, is_number_open](std::uint32_t position, std::uint32_t length) {
+      const LiteralMatch match = literal_match(names, position, length, is_number_open);
+      return RankedPosition{match.tier, literal_cost(names, position, length, match), names.field(match.field).item(),
+                            position};
+    };
+  };
+  const auto begins_part = [&](std::uint32_t position) { return rest->begins_part(position); };
+  const TopLists top(rest->suffixes(), TopLists::Patterns::all, rank(false), begins_part);
   top.put(writer, Section::top_directory, Section::top_entries);
+  const TopLists open(rest->suffixes(), TopLists::Patterns::that_end_in_a_digit, rank(true), begins_part);
+  open.put(writer, Section::open_top_directory, Section::open_top_entries);
   const TopLists initials(
-      rest->initial_suffixes(),
+      rest->initial_suffixes(), TopLists::Patterns::all,
       [&](std::uint32_t position, std::uint32_t length) {
         const std::uint32_t item = rest->item_of_initial(position);
-        return RankedPosition{initials_tier(*rest, item, position, length), item, position};
+        return RankedPosition{initials_tier(*rest, item, position, length), 0, item, position};
       },
       [&](std::uint32_t position) { return position == 0 || rest->initials()[position - 1] == text::key_end; });
   initials.put(writer, Section::initial_top_directory, Section::initial_top_entries);

@@ -118,7 +118,8 @@ void NameSegment::check(const std::string& source) const {
     return entries.size() == directory.size() * top_size && std::ranges::is_sorted(directory) &&
            std::ranges::all_of(entries, [limit](const TopEntry& entry) { return entry.position < limit; });
   };
-  require(lists(top_directory_, top_entries_, keys) && lists(initial_top_directory_, initial_top_entries_, initials),
+  require(lists(top_directory_, top_entries_, keys) && lists(open_top_directory_, open_top_entries_, keys) &&
+              lists(initial_top_directory_, initial_top_entries_, initials),
           "a list of the best leads out of it");
   constexpr std::uint8_t phonemes = 24;
   const auto is_sound = [&](const SoundEntry& sound) {
