@@ -243,7 +243,7 @@ class NameIndexHandle {
   }
 
   std::size_t add(const py::iterable& objects) {
-    return without_gil([&, entries = to_entries(objects)] { return index_.add(entries); });
+    return without_gil([&, entries = to_entries(objects)] { return index_.add_all(entries); });
   }
   bool remove(std::size_t index) {
     return without_gil([&] { return index_.remove(index); });

@@ -5,6 +5,7 @@
 #include <limits>
 #include <tuple>
 
+#include "search/amounts.hpp"
 #include "search/key_costs.hpp"
 
 namespace pilling::search {
@@ -20,12 +21,10 @@ constexpr int unreachable = -1'000;
 constexpr int no_border = 9;
 
 std::vector<std::uint8_t> strict_keys(const std::vector<Key>& keys) {
+  std::vector<Key> run = {text::key_end};
+  run.insert(run.end(), keys.begin(), keys.end());
   std::vector<std::uint8_t> strict(keys.size());
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    // Latin letters behind a number are its unit.
-    const bool is_unit = i > 0 && strict[i - 1] != 0 && text::is_latin_key(keys[i]);
-    strict[i] = !text::is_letter_key(keys[i]) || is_unit ? 1 : 0;
-  }
+  for (std::size_t i = 0; i < keys.size(); ++i) strict[i] = is_strict(&run[i + 1]) ? 1 : 0;
   return strict;
 }
 
@@ -306,6 +305,7 @@ class Finder {
     std::uint32_t budget = static_cast<std::uint32_t>(options_.edits);
     std::uint32_t piece_end = position + static_cast<std::uint32_t>(piece.end - piece.begin);
     std::size_t pattern_end = piece.end;
+    if (piece_end > names_.key_end(names_.field_of(position))) return;
     if (piece.is_swapped) {
       if (text::code(names_.keys()[piece_end]) != keys_[piece.end - 1]) return;
       if (names_.is_strict(piece_end) || names_.is_strict(piece_end - 1)) return;
