@@ -12,6 +12,7 @@ namespace pilling::search {
 namespace {
 
 constexpr std::uint32_t sound_cost = 30;      // a likeness of sound is worth less than a slip of the finger
+constexpr std::size_t enough_similar = 5;     // names, beside which no more edits are forgiven
 constexpr std::size_t short_pattern = 8;      // keys: below, two edits make nearly everything of it
 constexpr std::size_t shortest_inside = 6;    // keys: below, one edit does so within names
 constexpr std::uint32_t elsewhere_cost = 60;  // of a fuzzy match that does not begin the name
@@ -107,7 +108,7 @@ NameField field_at(const RankedName& ranked) {
 }  // namespace
 
 NameSearch::NameSearch(const std::vector<LiveSegment>& segments, const NameFilter& filter, std::size_t limit)
-    : limit_(std::min(limit, names_in(segments))), best_(limit_), similar_(limit_) {
+    : limit_(std::min(limit, names_in(segments))), best_(limit_), similar_(std::max(limit_, enough_similar)) {
   sources_.reserve(segments.size());
   for (const LiveSegment& segment : segments) {
     sources_.push_back({.number = static_cast<std::uint32_t>(sources_.size()),
@@ -136,27 +137,49 @@ std::vector<NameMatch> NameSearch::run(std::string_view valid, bool is_unfinishe
   typed_ = valid;
   read(valid, is_unfinished);
   if (readings_.front().is_empty()) return {};
+  find_as_typed();
+  find_similar();
+
+  std::vector<NameMatch> matches;
+  matches.reserve(limit_);
+  for (const RankedName& ranked : best_.sorted()) matches.push_back(finish(ranked));
+  for (const RankedName& ranked : similar_.in_turn()) {
+    if (matches.size() == limit_) break;
+    const auto same = [&](const RankedName& one) { return one.subject() == ranked.subject(); };
+    if (std::ranges::none_of(best_.sorted(), same)) matches.push_back(finish(ranked));
+  }
+  return matches;
+}
+
+// A stage is left out only when nothing of its tiers could still get in: what comes first must not depend on the limit.
+void NameSearch::find_as_typed() {
   for (const NameQuery& query : readings_) {
     if (is_full_before(layout_of(query))) break;
     find_literal(query, query.is_number_open);
     const bool may_be_mixed = query.reading == TextReading::literal && query.is_mixed();
-    if (may_be_mixed && (query.is_uncomposed() || !is_full())) {
+    const Tier mixed = query.is_uncomposed() ? tier_mixed_typed : tier_mixed_prefix;
+    if (may_be_mixed && !is_full_before(mixed)) {
       find_mixed(query, query.characters, query.is_uncomposed());
     }
     if (query.is_initials() && !is_full_before(tier_initials_brand)) find_initials(query);
   }
   find_same_brands();
-  if (!is_full()) {
+  if (!is_full_before(tier_words)) {
     for (const NameQuery& query : readings_) find_words(query);
-    const NameQuery& typed = readings_.front();
-    if (text::is_digit_key(typed.keys.back()) && !typed.is_number_open) find_literal(typed, true);
   }
+  const NameQuery& typed = readings_.front();
+  const bool ends_in_number = text::is_digit_key(typed.keys.back()) && !typed.is_number_open;
+  if (ends_in_number && !is_full()) find_literal(typed, true);
   if (is_empty()) {
     for (const NameQuery& query : readings_) {
       const auto parted = with_finals_as_initials(query.characters);
       if (parted.size() != query.characters.size()) find_mixed(query, parted, false);
     }
   }
+}
+
+// Each stage only when there is nothing, or next to nothing, so far.
+void NameSearch::find_similar() {
   if (is_vague()) {
     // Beside what was found as it stands, only the nearest is worth a look.
     const std::size_t most_edits = is_empty() ? ApproximatePattern::most_edits : 1;
@@ -177,16 +200,6 @@ std::vector<NameMatch> NameSearch::run(std::string_view valid, bool is_unfinishe
   if (is_empty()) {
     for (const NameQuery& query : readings_) find_without_numbers(query);
   }
-
-  std::vector<NameMatch> matches;
-  matches.reserve(limit_);
-  for (const RankedName& ranked : best_.sorted()) matches.push_back(finish(ranked));
-  for (const RankedName& ranked : similar_.in_turn()) {
-    if (matches.size() == limit_) break;
-    const auto same = [&](const RankedName& one) { return one.subject() == ranked.subject(); };
-    if (std::ranges::none_of(best_.sorted(), same)) matches.push_back(finish(ranked));
-  }
-  return matches;
 }
 
 // Whether nothing but a few parts inside of names was found: the text may have been meant for something else.
@@ -342,7 +355,7 @@ void NameSearch::find_words(const NameQuery& query) {
 void NameSearch::find_fuzzy(const NameQuery& query, std::size_t most_edits) {
   if (query.is_empty()) return;
   const std::size_t most = std::min(most_edits, ApproximatePattern(query.keys).forgiven());
-  const std::size_t enough = query.keys.size() < short_pattern ? 1 : 5;
+  const std::size_t enough = query.keys.size() < short_pattern ? 1 : enough_similar;
   for (std::size_t edits = 1; edits <= most && similar_.size() < enough; ++edits) {
     find_fuzzy_within(query, edits);
   }

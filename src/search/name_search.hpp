@@ -32,7 +32,7 @@ struct RankedSound {
   auto operator<=>(const RankedSound&) const = default;
 };
 
-/// One search over all segments: stage after stage, each looser than the one before, until there is enough.
+/// One search over all segments, stage after stage: as the text was typed, in all readings, then what is like it.
 class NameSearch {
  public:
   NameSearch(const std::vector<LiveSegment>& segments, const NameFilter& filter, std::size_t limit);
@@ -50,6 +50,8 @@ class NameSearch {
   };
 
   void read(std::string_view valid, bool is_unfinished);
+  void find_as_typed();
+  void find_similar();
   bool is_full() { return best_.sorted().size() >= limit_; }
   bool is_empty() { return best_.sorted().empty() && similar_.size() == 0; }
   bool is_vague();
