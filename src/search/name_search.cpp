@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint32_t sound_cost = 30;      // a likeness of sound is worth less than a slip of the finger
 constexpr std::size_t enough_similar = 5;     // names, beside which no more edits are forgiven
 constexpr std::size_t short_pattern = 8;      // keys: below, two edits make nearly everything of it
-constexpr std::size_t shortest_inside = 6;    // keys: below, one edit does so within names
+constexpr std::size_t shortest_inside = 7;    // keys: below, one edit does so within names
 constexpr std::uint32_t elsewhere_cost = 60;  // of a fuzzy match that does not begin the name
 
 // Read as the other side of a border would be: what a match of this tier is to the caller.
@@ -77,6 +77,13 @@ double score_of(const RankedName& ranked) {
   const double step = 1.0 / (tier_partial + 2);
   const double share = static_cast<double>(std::min(ranked.cost, 999u)) / 1000;
   return 1 - step * (static_cast<double>(ranked.tier) + share);
+}
+
+// What may be forgiven in a pattern of so many keys.
+ApproximateOptions allowed(std::size_t keys, std::size_t edits, bool is_number_open) {
+  return {.edits = edits,
+          .only_part_starts = keys < (edits > 1 ? short_pattern : shortest_inside),
+          .is_number_open = is_number_open};
 }
 
 // At least 1, so that there is a best.
@@ -301,6 +308,7 @@ void NameSearch::find_initials(const NameQuery& query) {
 
 void NameSearch::find_mixed(const NameQuery& query, const std::vector<QueryCharacter>& characters, bool goes_first) {
   std::vector<Key> initials;
+  initials.reserve(characters.size());
   for (const QueryCharacter& character : characters) initials.push_back(character.keys.front());
   for (const Source& source : sources_) {
     const NameSegment& names = *source.names;
@@ -363,10 +371,7 @@ void NameSearch::find_fuzzy(const NameQuery& query, std::size_t most_edits) {
 
 void NameSearch::find_fuzzy_within(const NameQuery& query, std::size_t edits) {
   const ApproximatePattern pattern(query.keys);
-  const ApproximateOptions options{
-      .edits = edits,
-      .only_part_starts = query.keys.size() < (edits > 1 ? short_pattern : shortest_inside),
-      .is_number_open = query.is_number_open};
+  const ApproximateOptions options = allowed(query.keys.size(), edits, query.is_number_open);
   for (const Source& source : sources_) {
     const NameSegment& names = *source.names;
     for (ApproximateHit& hit : pattern.find(names, options)) {
@@ -403,7 +408,7 @@ void NameSearch::find_fuzzy_words(const NameQuery& query) {
     for (const Source& source : sources_) {
       const NameSegment& names = *source.names;
       if (!may_hold_words(names, others)) continue;
-      for (ApproximateHit& hit : pattern.find(names, {.edits = edits, .only_part_starts = is_short})) {
+      for (ApproximateHit& hit : pattern.find(names, allowed(brand->keys.size(), edits, false))) {
         const std::uint32_t item = names.field(hit.field).item();
         if (!source.accepts(item) || !holds_words(names, item, others)) continue;
         const bool is_first = hit.begin == names.key_begin(hit.field);
