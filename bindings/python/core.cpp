@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <exception>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <pybind11/pybind11.h>
@@ -11,7 +12,6 @@
 #include <pybind11/stl/filesystem.h>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -195,6 +195,18 @@ class EngineHandle {
   std::shared_ptr<Engine> engine_;
 };
 
+// A single `str` is a sequence of its letters, which nobody means.
+void require_no_str(const py::handle& object, std::string_view what) {
+  if (!py::isinstance<py::str>(object)) return;
+  throw InvalidArgument(std::string(what) + " are one str; put it into a list");
+}
+
+std::uint32_t to_popularity(const py::handle& number) {
+  const auto value = number.cast<std::int64_t>();
+  if (value >= 0 && value <= std::numeric_limits<std::uint32_t>::max()) return static_cast<std::uint32_t>(value);
+  throw InvalidArgument("popularity " + std::to_string(value) + " is not between 0 and 4294967295");
+}
+
 /// A `str`, or an object with the members of `pilling.NameEntry`.
 NameEntry to_entry(const py::handle& object) {
   if (py::isinstance<py::str>(object)) return {.name = to_utf8(py::reinterpret_borrow<py::str>(object))};
@@ -206,12 +218,14 @@ NameEntry to_entry(const py::handle& object) {
                   .company = text("company"),
                   .form = text("form"),
                   .dispensing = text("dispensing"),
-                  .popularity = object.attr("popularity").cast<std::uint32_t>()};
+                  .popularity = to_popularity(object.attr("popularity"))};
+  require_no_str(object.attr("aliases"), "the aliases");
   for (const py::handle alias : object.attr("aliases")) entry.aliases.push_back(to_utf8(py::str(alias)));
   return entry;
 }
 
 std::vector<NameEntry> to_entries(const py::iterable& objects) {
+  require_no_str(objects, "the names");
   std::vector<NameEntry> entries;
   for (const py::handle object : objects) {
     try {
@@ -243,13 +257,14 @@ class NameIndexHandle {
   }
 
   std::size_t add(const py::iterable& objects) {
-    return without_gil([&, entries = to_entries(objects)] { return index_.add(entries); });
+    return without_gil([&, entries = to_entries(objects)] { return index_.add_all(entries); });
   }
-  bool remove(std::size_t index) {
-    return without_gil([&] { return index_.remove(index); });
+  bool remove(std::int64_t index) {
+    return index >= 0 && without_gil([&] { return index_.remove(static_cast<std::size_t>(index)); });
   }
-  std::optional<std::string> name(std::size_t index) const {
-    return without_gil([&] { return index_.name(index); });
+  std::optional<std::string> name(std::int64_t index) const {
+    if (index < 0) return std::nullopt;
+    return without_gil([&] { return index_.name(static_cast<std::size_t>(index)); });
   }
   void save(const std::filesystem::path& file) const {
     without_gil([&] { index_.save(file); });
@@ -271,12 +286,13 @@ std::unique_ptr<NameIndexHandle> open_name_index(const std::filesystem::path& fi
 
 std::unique_ptr<EngineHandle> open_engine(const std::filesystem::path& database,
                                           const std::vector<std::pair<std::string, std::string>>& aliases,
-                                          std::unordered_map<std::string, std::uint32_t> popularity,
-                                          std::int64_t cache_bytes, double busy_timeout, double slow_call_threshold,
-                                          py::object on_slow_call) {
+                                          const py::dict& popularity, std::int64_t cache_bytes, double busy_timeout,
+                                          double slow_call_threshold, py::object on_slow_call) {
   EngineOptions options;
   for (const auto& [alias, name] : aliases) options.aliases.push_back({.alias = alias, .name = name});
-  options.popularity = std::move(popularity);
+  for (const auto& [id, number] : popularity) {
+    options.popularity.emplace(to_utf8(py::str(id)), to_popularity(number));
+  }
   options.database = database;
   options.cache_bytes = to_count(cache_bytes, "cache_bytes");
   options.busy_timeout = std::chrono::ceil<std::chrono::milliseconds>(to_duration(busy_timeout, "busy_timeout"));

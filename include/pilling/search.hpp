@@ -21,13 +21,13 @@ enum class MatchKind {
   brand,       ///< the whole brand: what the name begins with before its form, strength and brackets
   prefix,      ///< the beginning of the name; its last syllable may be unfinished
   other_name,  ///< the whole or the beginning of something else it is known by: see `NameMatch::field`
-  same_brand,  ///< its brand is that, or begins with that, of a name found by its English name or an alias
+  same_brand,  ///< its brand is that of a name found by its English name or an alias
   inside,      ///< some other part of the name
   words,       ///< all words of the text, in any order; numbers whole
   initials,    ///< the initial consonants of the name, alone or among whole syllables
   fuzzy,       ///< letters had to be changed
   sound,       ///< sounds alike in the other script
-  partial,     ///< the text without its numbers: no name has them, so that this one is of another strength
+  partial,     ///< the text without its numbers, which were not found so: it may be of another strength
 };
 
 /// "exact", "brand", "prefix", "other_name", "same_brand", "inside", "words", "initials",
@@ -113,6 +113,7 @@ class PILLING_API NameIndex {
   explicit NameIndex(const std::vector<std::string>& names);
   explicit NameIndex(const std::vector<NameEntry>& entries);
   NameIndex(std::initializer_list<std::string_view> names);
+  NameIndex(std::initializer_list<NameEntry> entries);
   ~NameIndex();
   NameIndex(NameIndex&&) noexcept;
   NameIndex& operator=(NameIndex&&) noexcept;
@@ -120,12 +121,12 @@ class PILLING_API NameIndex {
   /// Best matches, in this order: the whole name; all before its brackets; the brand; initials among syllables that no
   /// input method would have left so; the beginning of the name; the whole of another name or word; the end of the
   /// brand from three characters on; the beginning up to an unfinished syllable; the beginning of another name or word;
-  /// the same brand as one found by its English name or alias; any other part; a part whose last number goes on; all
-  /// these again for Latin letters read as Korean; all words; initials; the first of these again for Korean letters
-  /// read as Latin; slips of the finger and likeness of sound, by their cost; such slips in the brand beside all other
-  /// words; the text without its numbers. Within each, the nearer, the more popular, the shorter brand,
-  /// the shorter name, then its bytes, then the index. The order is total, and the same on every machine and whatever
-  /// was added in which order.
+  /// the same brand as one found by its English name or alias; any other part; all these again for Latin letters read
+  /// as Korean; all words; initials; the first of these again for Korean letters read as Latin. Then, marked as
+  /// approximate: a part whose last number goes on; slips of the finger and likeness of sound, by their cost; such
+  /// slips in the brand beside all other words; the text without its numbers. Within each, the nearer, the more
+  /// popular, the shorter brand, the shorter name, then its bytes, then the index. The order is total, and the same on
+  /// every machine and whatever was added in which order.
   ///
   /// A number matches whole numbers only: "10" does not find "100", and its unit is never taken for another. What is
   /// looser than a literal match is tried only when there is nothing better; slips are forgiven in letters only, by
@@ -139,9 +140,10 @@ class PILLING_API NameIndex {
   /// Other brands that are written or sound nearly like the brand of `name`, nearest first. Throws as `search`.
   std::vector<ConfusableName> confusable_names(std::string_view name, std::size_t limit = 5) const;
 
-  /// Adds names and returns the index of the first. Throws as the constructor; then none was added.
-  std::size_t add(const std::vector<NameEntry>& entries);
+  /// Adds a name and returns its index. Throws as the constructor; then nothing was added.
   std::size_t add(const NameEntry& entry);
+  /// Adds names, faster than one by one, and returns the index of the first.
+  std::size_t add_all(const std::vector<NameEntry>& entries);
 
   /// Takes a name out; this index does not give its number again. False when it is not there.
   bool remove(std::size_t index);

@@ -87,7 +87,9 @@ class Engine::Impl {
       const auto [catalogue, generation] = medicines();
       SearchResult result = searches_.find(generation, question(text, limit, filter),
                                            [&] { return engine::search_names(*catalogue, text, limit, filter); });
-      if (!has_answer(result) && !options_.sources.empty()) result = search_live(text, limit, filter, call);
+      if (!options_.sources.empty() && !has_answer(result) && !is_only_filtered_out(*catalogue, text, filter)) {
+        result = search_live(text, limit, filter, call);
+      }
       result.answer.elapsed = std::chrono::steady_clock::now() - begin;
       return result;
     });
@@ -254,6 +256,12 @@ class Engine::Impl {
   // Similar names are no answer while there is somebody to ask for the name itself.
   static bool has_answer(const SearchResult& result) {
     return std::ranges::any_of(result.matches, [](const MedicineMatch& match) { return !match.approximate; });
+  }
+
+  // What is known here and not wanted is no reason to ask elsewhere.
+  static bool is_only_filtered_out(const engine::MedicineCatalogue& catalogue, std::string_view text,
+                                   const NameFilter& filter) {
+    return filter != NameFilter{} && has_answer(engine::search_names(catalogue, text, 1, {}));
   }
 
   SymptomResult search_symptom_here(const engine::MedicineCatalogue& catalogue, std::string_view text,

@@ -43,13 +43,13 @@ void join(Medicine& joined, Medicine row) {
 
 void join(Pharmacy& joined, Pharmacy row) { joined = std::move(row); }
 
-// The live service leaves out the ingredients that its exports name, and both leave out what only the permits say. It
-// still holds for the same text of the same name.
+// The live service leaves out the ingredients that its exports name, and both leave out what only the permits say. That
+// still holds for the same name, and ingredients for the same text.
 void keep_what_is_left_out(Medicine& newer, const Medicine& stored) {
-  if (newer.name != stored.name || newer.efficacy != stored.efficacy) return;
-  for (const auto text : {&Medicine::ingredients, &Medicine::english_name, &Medicine::dispensing}) {
-    if ((newer.*text).empty()) newer.*text = stored.*text;
-  }
+  if (newer.name != stored.name) return;
+  if (newer.english_name.empty()) newer.english_name = stored.english_name;
+  if (newer.dispensing.empty()) newer.dispensing = stored.dispensing;
+  if (newer.ingredients.empty() && newer.efficacy == stored.efficacy) newer.ingredients = stored.ingredients;
 }
 
 void keep_what_is_left_out(Pharmacy&, const Pharmacy&) {}

@@ -25,6 +25,8 @@ std::vector<std::string> doubts_about(const std::vector<NameMatch>& matches) {
           " are about equally near to what was typed; ask which one is meant"};
 }
 
+bool is_certain(const SearchResult& result) { return !result.matches.empty() && !result.matches.front().approximate; }
+
 }  // namespace
 
 SearchResult search_names(const MedicineCatalogue& catalogue, std::string_view text, std::size_t limit,
@@ -81,6 +83,8 @@ void merge(SearchResult& result, SearchResult more, std::size_t limit) {
   std::ranges::move(more.matches, std::back_inserter(result.matches));
   std::ranges::stable_sort(result.matches, std::greater(), &MedicineMatch::score);
   if (result.matches.size() > limit) result.matches.resize(limit);
+  // Doubts about similar names are settled by the name itself.
+  if (is_certain(result)) return result.answer.warnings.clear();
   std::ranges::move(more.answer.warnings, std::back_inserter(result.answer.warnings));
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <tuple>
 
+#include "search/amounts.hpp"
 #include "search/key_costs.hpp"
 
 namespace pilling::search {
@@ -20,12 +21,10 @@ constexpr int unreachable = -1'000;
 constexpr int no_border = 9;
 
 std::vector<std::uint8_t> strict_keys(const std::vector<Key>& keys) {
+  std::vector<Key> run = {text::key_end};
+  run.insert(run.end(), keys.begin(), keys.end());
   std::vector<std::uint8_t> strict(keys.size());
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    // Latin letters behind a number are its unit.
-    const bool is_unit = i > 0 && strict[i - 1] != 0 && text::is_latin_key(keys[i]);
-    strict[i] = !text::is_letter_key(keys[i]) || is_unit ? 1 : 0;
-  }
+  for (std::size_t i = 0; i < keys.size(); ++i) strict[i] = is_strict(&run[i + 1]) ? 1 : 0;
   return strict;
 }
 
@@ -42,8 +41,8 @@ struct Reached {
 };
 
 // Compares the pattern on one side of a piece with the name, from diagonal to diagonal: for e edits and a shift d, how
-// many keys of the side can be read. `Step` is 1 behind the piece and -1 before it, where all is read backwards.
-template <int Step>
+// many keys of the side can be read. `step` is 1 behind the piece and -1 before it, where all is read backwards.
+template <int step>
 class Extension {
  public:
   // `first` is the pattern's key next to the piece, `from` the name's border there.
@@ -51,9 +50,9 @@ class Extension {
       : names_(names),
         typed_(pattern.keys + first),
         strict_(pattern.strict + first),
-        length_(Step > 0 ? pattern.size - first : first + 1),
+        length_(step > 0 ? pattern.size - first : first + 1),
         from_(from),
-        first_key_(names.keys() + from - (Step > 0 ? 0 : 1)) {}
+        first_key_(names.keys() + from - (step > 0 ? 0 : 1)) {}
 
   /// `rank` tells how good a border is to end at: lower is better, `no_border` is none at all.
   template <class Rank>
@@ -97,18 +96,18 @@ class Extension {
   template <class Rank>
   Reached align(int budget, const Rank& rank) const {
     constexpr int too_many = static_cast<int>(most_edits) + 1;
-    using Cells = std::array<int, 2 * center + 1>;  // of one typed key, by shift
-    std::array<Cells, 3> rows;
-    for (Cells& row : rows) row.fill(too_many);
+    using Cells = int[2 * center + 1];  // of one typed key, by shift
+    Cells rows[3];
+    for (Cells& row : rows) std::fill(std::begin(row), std::end(row), too_many);
     for (int typed = 0; typed <= length_; ++typed) {
-      const Cells& before = rows[static_cast<std::size_t>((typed + 1) % 3)];
-      const Cells& above = rows[static_cast<std::size_t>((typed + 2) % 3)];
-      Cells& row = rows[static_cast<std::size_t>(typed % 3)];
-      row.fill(too_many);
+      const Cells& before = rows[(typed + 1) % 3];
+      const Cells& above = rows[(typed + 2) % 3];
+      Cells& row = rows[typed % 3];
+      std::fill(std::begin(row), std::end(row), too_many);
       for (int shift = std::max(-budget, -typed); shift <= budget; ++shift) {
         const int name = typed + shift;
-        const auto at = static_cast<std::size_t>(center + shift);
-        if (name > 0 && text::code(first_key_[(name - 1) * Step]) == text::key_end) break;
+        const int at = center + shift;
+        if (name > 0 && name_key(name - 1) == text::key_end) break;
         int edits = typed == 0 && name == 0 ? 0 : too_many;
         const bool is_typed = typed > 0 && is_typed_letter(typed - 1);
         const bool is_named = name > 0 && is_name_letter(name - 1);
@@ -122,9 +121,9 @@ class Extension {
     }
     Reached best;
     int best_rank = no_border;
-    const Cells& last = rows[static_cast<std::size_t>(length_ % 3)];
+    const Cells& last = rows[length_ % 3];
     for (int shift = std::max(-budget, -length_); shift <= budget; ++shift) {
-      const int edits = last[static_cast<std::size_t>(center + shift)];
+      const int edits = last[center + shift];
       if (edits > budget) continue;
       const std::uint32_t here = border(length_ + shift);
       const int this_rank = rank(here);
@@ -136,14 +135,15 @@ class Extension {
     return best;
   }
 
-  Key name_key(int n) const { return text::code(first_key_[n * Step]); }
-  Key typed_key(int n) const { return typed_[n * Step]; }
-  bool is_typed_letter(int n) const { return n < length_ && strict_[n * Step] == 0; }
+  static std::ptrdiff_t offset(int n) { return static_cast<std::ptrdiff_t>(n) * step; }
+  Key name_key(int n) const { return text::code(first_key_[offset(n)]); }
+  Key typed_key(int n) const { return typed_[offset(n)]; }
+  bool is_typed_letter(int n) const { return n < length_ && strict_[offset(n)] == 0; }
   bool is_name_letter(int n) const {
-    const std::uint32_t at = static_cast<std::uint32_t>(static_cast<int>(from_) + (Step > 0 ? n : -n - 1));
+    const std::uint32_t at = static_cast<std::uint32_t>(static_cast<int>(from_) + (step > 0 ? n : -n - 1));
     return !names_.is_strict(at);
   }
-  std::uint32_t border(int n) const { return static_cast<std::uint32_t>(static_cast<int>(from_) + n * Step); }
+  std::uint32_t border(int n) const { return static_cast<std::uint32_t>(static_cast<int>(from_) + n * step); }
 
   int slide(int read, int shift) const {
     if (read < 0) return unreachable;
@@ -306,6 +306,7 @@ class Finder {
     std::uint32_t budget = static_cast<std::uint32_t>(options_.edits);
     std::uint32_t piece_end = position + static_cast<std::uint32_t>(piece.end - piece.begin);
     std::size_t pattern_end = piece.end;
+    if (piece_end > names_.key_end(names_.field_of(position))) return;
     if (piece.is_swapped) {
       if (text::code(names_.keys()[piece_end]) != keys_[piece.end - 1]) return;
       if (names_.is_strict(piece_end) || names_.is_strict(piece_end - 1)) return;

@@ -76,6 +76,7 @@ std::vector<ConfusableName> confusable_names(const std::vector<LiveSegment>& seg
     }
   }
   std::vector<ConfusableName> nearest;
+  nearest.reserve(found.size());
   for (auto& [text, candidate] : found) nearest.push_back(std::move(candidate));
   std::ranges::sort(nearest, [](const ConfusableName& one, const ConfusableName& other) {
     return std::tuple(-one.similarity, one.edits, one.brand) < std::tuple(-other.similarity, other.edits, other.brand);

@@ -17,7 +17,7 @@ std::string what_matched(const Match& match) {
     case MatchKind::other_name:
       return "another name or word of it";
     case MatchKind::same_brand:
-      return "a brand that is, or begins with, that of a name known by the text";
+      return "the brand of a name that is known by the text";
     case MatchKind::inside:
       return match.approximate ? "a part of the name whose number goes on" : "a part of the name";
     case MatchKind::words:
@@ -30,7 +30,7 @@ std::string what_matched(const Match& match) {
     case MatchKind::sound:
       return "a similar sound in the other script";
     case MatchKind::partial:
-      return "the text without its numbers: another strength";
+      return "the text without its numbers, which were not found so";
   }
   return "unknown";
 }

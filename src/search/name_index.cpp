@@ -195,6 +195,7 @@ NameIndex::NameIndex(const std::vector<std::string>& names) : NameIndex(entries_
 NameIndex::NameIndex(const std::vector<NameEntry>& entries) : impl_(std::make_unique<Impl>(entries)) {}
 NameIndex::NameIndex(std::initializer_list<std::string_view> names)
     : NameIndex(std::vector<std::string>(names.begin(), names.end())) {}
+NameIndex::NameIndex(std::initializer_list<NameEntry> entries) : NameIndex(std::vector<NameEntry>(entries)) {}
 NameIndex::NameIndex(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 NameIndex::~NameIndex() = default;
 NameIndex::NameIndex(NameIndex&&) noexcept = default;
@@ -213,8 +214,8 @@ std::vector<ConfusableName> NameIndex::confusable_names(std::string_view name, s
   return search::confusable_names(*impl_->segments(), name, limit);
 }
 
-std::size_t NameIndex::add(const std::vector<NameEntry>& entries) { return impl_->add(entries); }
 std::size_t NameIndex::add(const NameEntry& entry) { return impl_->add({entry}); }
+std::size_t NameIndex::add_all(const std::vector<NameEntry>& entries) { return impl_->add(entries); }
 bool NameIndex::remove(std::size_t index) { return impl_->remove(index); }
 
 std::optional<std::string> NameIndex::name(std::size_t index) const {

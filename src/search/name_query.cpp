@@ -104,7 +104,20 @@ class WordReader {
     const std::string_view form = normal_.text;
     std::size_t end = at_;
     while (end < form.size() && is_number_character(form[end]) && (end == at_ || !is_border(end))) ++end;
-    while (end < form.size() && (is_latin(form[end]) || form[end] == '%' || form[end] == '?') && !is_border(end)) ++end;
+    const std::size_t unit_end = letters_end(end);
+    // A unit may stand apart from its number; other letters there are a word.
+    const bool is_apart = end < form.size() && is_border(end);
+    return is_apart && !text::is_unit(form.substr(end, unit_end - end)) ? end : unit_end;
+  }
+
+  // Where Latin letters, or the signs that stand for a unit, end.
+  std::size_t letters_end(std::size_t from) const {
+    const std::string_view form = normal_.text;
+    std::size_t end = from;
+    while (end < form.size() && (is_latin(form[end]) || form[end] == '%' || form[end] == '?') &&
+           (end == from || !is_border(end))) {
+      ++end;
+    }
     return end;
   }
 
@@ -173,7 +186,11 @@ NameQuery read_query(std::string_view valid, TextReading reading, bool is_unfini
   query.keys = codes_of(normal.text);
   query.is_number_open = is_unfinished && is_digit(normal.text.back()) && normal.ends.back() == valid.size();
   query.words = WordReader(valid, normal).take();
-  if (query.is_number_open && !query.words.empty()) query.words.back().is_open = query.words.back().is_number;
+  if (!query.words.empty()) {
+    QueryWord& last = query.words.back();
+    last.is_last = true;
+    last.is_open = query.is_number_open && last.is_number;
+  }
   query.characters = characters_of(normal.text);
   return query;
 }

@@ -21,6 +21,7 @@ struct QueryWord {
   std::vector<std::vector<Key>> same_amounts;  ///< of a number with a unit: how else the amount is written
   bool is_number = false;
   bool is_open = false;  ///< the number may go on
+  bool is_last = false;  ///< its last syllable may be unfinished
 };
 
 /// A character of a query that names a character by all its strokes or by its initial alone.

@@ -5,18 +5,16 @@
 #include <optional>
 
 #include "search/approximate.hpp"
-#include "search/name_parts.hpp"
 #include "search/sound.hpp"
 #include "search/word_search.hpp"
 
 namespace pilling::search {
 namespace {
 
-constexpr std::size_t brands_in_turn = 48;  // names, of which nearly equal brands are made to take turns
-constexpr std::uint32_t equally_near = 10;
 constexpr std::uint32_t sound_cost = 30;      // a likeness of sound is worth less than a slip of the finger
+constexpr std::size_t enough_similar = 5;     // names, beside which no more edits are forgiven
 constexpr std::size_t short_pattern = 8;      // keys: below, two edits make nearly everything of it
-constexpr std::size_t shortest_inside = 6;    // keys: below, one edit does so within names
+constexpr std::size_t shortest_inside = 7;    // keys: below, one edit does so within names
 constexpr std::uint32_t elsewhere_cost = 60;  // of a fuzzy match that does not begin the name
 
 // Read as the other side of a border would be: what a match of this tier is to the caller.
@@ -50,6 +48,8 @@ MatchKind kind_of(const RankedName& ranked) {
     case tier_fuzzy:
     case tier_fuzzy_words:
       return MatchKind::fuzzy;
+    case tier_open_number:
+      return MatchKind::inside;
     case tier_partial:
       return MatchKind::partial;
     default:
@@ -57,9 +57,7 @@ MatchKind kind_of(const RankedName& ranked) {
   }
 }
 
-bool is_approximate(const RankedName& ranked) {
-  return ranked.tier >= tier_fuzzy || (is_literal(ranked.tier) && literal_part(ranked.tier) == tier_open_number);
-}
+bool is_approximate(const RankedName& ranked) { return ranked.tier >= tier_open_number; }
 
 // What is added to the tiers of literal matches.
 Tier layout_of(const NameQuery& query) {
@@ -81,35 +79,11 @@ double score_of(const RankedName& ranked) {
   return 1 - step * (static_cast<double>(ranked.tier) + share);
 }
 
-std::string_view brand_of(const RankedName& ranked) {
-  const NameSegment& names = *ranked.names;
-  const std::uint32_t field = names.first_field(ranked.item);
-  return {reinterpret_cast<const char*>(names.keys() + names.key_begin(field)), names.field(field).brand_end};
-}
-
-// Brands about as near as the nearest take turns and score alike: many strengths of one must not hide the others, for
-// any of them may be meant.
-std::vector<RankedName> in_turn(std::vector<RankedName> ranked) {
-  if (ranked.empty()) return ranked;
-  const auto near_end = std::ranges::find_if(ranked, [&](const RankedName& one) {
-    return one.tier != ranked[0].tier || one.cost > ranked[0].cost + equally_near;
-  });
-  std::vector<std::pair<std::string_view, std::vector<RankedName>>> brands;
-  for (auto one = ranked.begin(); one != near_end; ++one) {
-    const std::string_view brand = brand_of(*one);
-    auto place = std::ranges::find(brands, brand, [](const auto& entry) { return entry.first; });
-    if (place == brands.end()) place = brands.insert(brands.end(), {brand, {}});
-    place->second.push_back(*one);
-    place->second.back().cost = ranked[0].cost;
-  }
-  std::vector<RankedName> result;
-  for (std::size_t turn = 0; result.size() < static_cast<std::size_t>(near_end - ranked.begin()); ++turn) {
-    for (const auto& [brand, names] : brands) {
-      if (turn < names.size()) result.push_back(names[turn]);
-    }
-  }
-  result.insert(result.end(), near_end, ranked.end());
-  return result;
+// What may be forgiven in a pattern of so many keys.
+ApproximateOptions allowed(std::size_t keys, std::size_t edits, bool is_number_open) {
+  return {.edits = edits,
+          .only_part_starts = keys < (edits > 1 ? short_pattern : shortest_inside),
+          .is_number_open = is_number_open};
 }
 
 // At least 1, so that there is a best.
@@ -132,36 +106,16 @@ NameField field_at(const RankedName& ranked) {
   const std::string_view text = names.text(ranked.field);
   if (ranked.begin < names.key_begin(ranked.field) + field.head_end) return NameField::name;
   constexpr std::string_view export_name = "수출명";
-  const std::size_t byte = names.original(ranked.begin, ranked.end).begin;
-  return text.substr(0, byte).rfind(export_name) == std::string_view::npos ? NameField::brackets
-                                                                           : NameField::export_name;
+  const std::string_view before = text.substr(0, names.original(ranked.begin, ranked.end).begin);
+  const std::size_t last = before.rfind(export_name);
+  const bool is_there = last != std::string_view::npos && before.find(')', last) == std::string_view::npos;
+  return is_there ? NameField::export_name : NameField::brackets;
 }
 
 }  // namespace
 
-bool comes_before(const NameSegment& one, std::uint32_t item, const NameSegment& other, std::uint32_t other_item) {
-  if (&one == &other) return item < other_item;
-  const std::uint32_t field = one.first_field(item);
-  const std::uint32_t other_field = other.first_field(other_item);
-  const auto rank = [](const NameSegment& names, std::uint32_t i, std::uint32_t f) {
-    const std::uint32_t begin = names.key_begin(f);
-    const std::uint32_t brand = brand_rank(names.characters(begin, begin + names.field(f).brand_end));
-    return std::tuple(~names.popularity(i), brand, names.characters(begin, names.key_end(f)), names.text(f),
-                      names.index(i));
-  };
-  return rank(one, item, field) < rank(other, other_item, other_field);
-}
-
-bool RankedName::operator<(const RankedName& other) const {
-  if (tier != other.tier) return tier < other.tier;
-  if (cost != other.cost) return cost < other.cost;
-  if (names != other.names) return comes_before(*names, item, *other.names, other.item);
-  return std::tie(item, field, begin, end, reading) <
-         std::tie(other.item, other.field, other.begin, other.end, other.reading);
-}
-
 NameSearch::NameSearch(const std::vector<LiveSegment>& segments, const NameFilter& filter, std::size_t limit)
-    : limit_(std::min(limit, names_in(segments))), best_(limit_), similar_(limit_ + brands_in_turn) {
+    : limit_(std::min(limit, names_in(segments))), best_(limit_), similar_(std::max(limit_, enough_similar)) {
   sources_.reserve(segments.size());
   for (const LiveSegment& segment : segments) {
     sources_.push_back({.number = static_cast<std::uint32_t>(sources_.size()),
@@ -190,27 +144,49 @@ std::vector<NameMatch> NameSearch::run(std::string_view valid, bool is_unfinishe
   typed_ = valid;
   read(valid, is_unfinished);
   if (readings_.front().is_empty()) return {};
+  find_as_typed();
+  find_similar();
+
+  std::vector<NameMatch> matches;
+  matches.reserve(limit_);
+  for (const RankedName& ranked : best_.sorted()) matches.push_back(finish(ranked));
+  for (const RankedName& ranked : similar_.in_turn()) {
+    if (matches.size() == limit_) break;
+    const auto same = [&](const RankedName& one) { return one.subject() == ranked.subject(); };
+    if (std::ranges::none_of(best_.sorted(), same)) matches.push_back(finish(ranked));
+  }
+  return matches;
+}
+
+// A stage is left out only when nothing of its tiers could still get in: what comes first must not depend on the limit.
+void NameSearch::find_as_typed() {
   for (const NameQuery& query : readings_) {
     if (is_full_before(layout_of(query))) break;
     find_literal(query, query.is_number_open);
     const bool may_be_mixed = query.reading == TextReading::literal && query.is_mixed();
-    if (may_be_mixed && (query.is_uncomposed() || !is_full())) {
+    const Tier mixed = query.is_uncomposed() ? tier_mixed_typed : tier_mixed_prefix;
+    if (may_be_mixed && !is_full_before(mixed)) {
       find_mixed(query, query.characters, query.is_uncomposed());
     }
     if (query.is_initials() && !is_full_before(tier_initials_brand)) find_initials(query);
   }
   find_same_brands();
-  if (!is_full()) {
+  if (!is_full_before(tier_words)) {
     for (const NameQuery& query : readings_) find_words(query);
-    const NameQuery& typed = readings_.front();
-    if (text::is_digit_key(typed.keys.back()) && !typed.is_number_open) find_literal(typed, true);
   }
+  const NameQuery& typed = readings_.front();
+  const bool ends_in_number = text::is_digit_key(typed.keys.back()) && !typed.is_number_open;
+  if (ends_in_number && !is_full()) find_literal(typed, true);
   if (is_empty()) {
     for (const NameQuery& query : readings_) {
       const auto parted = with_finals_as_initials(query.characters);
       if (parted.size() != query.characters.size()) find_mixed(query, parted, false);
     }
   }
+}
+
+// Each stage only when there is nothing, or next to nothing, so far.
+void NameSearch::find_similar() {
   if (is_vague()) {
     // Beside what was found as it stands, only the nearest is worth a look.
     const std::size_t most_edits = is_empty() ? ApproximatePattern::most_edits : 1;
@@ -231,23 +207,13 @@ std::vector<NameMatch> NameSearch::run(std::string_view valid, bool is_unfinishe
   if (is_empty()) {
     for (const NameQuery& query : readings_) find_without_numbers(query);
   }
-
-  std::vector<NameMatch> matches;
-  matches.reserve(limit_);
-  for (const RankedName& ranked : best_.sorted()) matches.push_back(finish(ranked));
-  for (const RankedName& ranked : in_turn(similar_.sorted())) {
-    if (matches.size() == limit_) break;
-    const auto same = [&](const RankedName& one) { return one.subject() == ranked.subject(); };
-    if (std::ranges::none_of(best_.sorted(), same)) matches.push_back(finish(ranked));
-  }
-  return matches;
 }
 
 // Whether nothing but a few parts inside of names was found: the text may have been meant for something else.
 bool NameSearch::is_vague() {
   constexpr std::size_t few = 5;
   const auto& found = best_.sorted();
-  return found.empty() || (found.size() < few && found.front().tier == tier_inside);
+  return found.empty() || (!is_full() && found.size() < few && found.front().tier == tier_inside);
 }
 
 // Whether nothing of the tier or a later one could still get in.
@@ -263,13 +229,12 @@ void NameSearch::find_literal(const Source& source, const NameQuery& query, bool
   const auto length = static_cast<std::uint32_t>(query.keys.size());
   const bool is_second_try = is_number_open && !query.is_number_open;
   for_each_literal(source, query.keys, is_number_open, [&](std::uint32_t position, LiteralMatch match) {
-    if (is_second_try) match.tier = tier_open_number;
     const std::uint32_t item = names.field(match.field).item();
     if (!source.accepts(item)) return;
     // The spelling that was typed comes before others of the same normal form.
     const bool is_other_spelling = match.tier == tier_whole && names.text(match.field) != typed_;
     const std::uint32_t cost = literal_cost(names, position, length, match);
-    best_.add({.tier = static_cast<Tier>(match.tier + layout_of(query)),
+    best_.add({.tier = is_second_try ? tier_open_number : static_cast<Tier>(match.tier + layout_of(query)),
                .cost = is_other_spelling ? 1u : cost,
                .names = &names,
                .source = source.number,
@@ -317,19 +282,19 @@ void NameSearch::find_initials(const NameQuery& query) {
       const std::uint32_t item = names.item_of_initial(position);
       if (!source.accepts(item)) return;
       const std::uint32_t first = position - names.initial_begin(item);
-      RankedName ranked{.tier = initials_tier(names, item, position, length),
+      RankedName ranked{.tier = initials_tier(names, item, position, length, query.is_number_open),
                         .cost = 0,
                         .names = &names,
                         .source = source.number,
                         .item = item,
                         .field = names.first_field(item),
                         .reading = query.reading};
-      if (!best_.has_room_for(ranked)) return;
+      if (ranked.tier == tier_none || !best_.has_room_for(ranked)) return;
       ranked.begin = names.character_key(item, first);
       ranked.end = names.character_key(item, first + length);
       best_.add(ranked);
     };
-    if (may_use_lists(source, query.keys)) {
+    if (may_use_lists(source, query.keys) && !query.is_number_open) {
       const auto top = names.top_initials(query.keys);
       for (const TopEntry& entry : top) {
         if (entry.tier != tier_none) consider(entry.position);
@@ -343,6 +308,7 @@ void NameSearch::find_initials(const NameQuery& query) {
 
 void NameSearch::find_mixed(const NameQuery& query, const std::vector<QueryCharacter>& characters, bool goes_first) {
   std::vector<Key> initials;
+  initials.reserve(characters.size());
   for (const QueryCharacter& character : characters) initials.push_back(character.keys.front());
   for (const Source& source : sources_) {
     const NameSegment& names = *source.names;
@@ -353,7 +319,7 @@ void NameSearch::find_mixed(const NameQuery& query, const std::vector<QueryChara
       if (!source.accepts(item)) continue;
       const std::uint32_t first = position - names.initial_begin(item);
       const std::uint32_t begin = names.character_key(item, first);
-      const std::uint32_t end = end_of_characters(names, begin, characters);
+      const std::uint32_t end = end_of_characters(names, begin, characters, query.is_number_open);
       if (end == begin) continue;
       const bool is_prefix = first == 0;
       const Tier tier = !is_prefix ? tier_mixed_inside : goes_first ? tier_mixed_typed : tier_mixed_prefix;
@@ -397,18 +363,15 @@ void NameSearch::find_words(const NameQuery& query) {
 void NameSearch::find_fuzzy(const NameQuery& query, std::size_t most_edits) {
   if (query.is_empty()) return;
   const std::size_t most = std::min(most_edits, ApproximatePattern(query.keys).forgiven());
-  const std::size_t enough = query.keys.size() < short_pattern ? 1 : 5;
-  for (std::size_t edits = 1; edits <= most && similar_.sorted().size() < enough; ++edits) {
+  const std::size_t enough = query.keys.size() < short_pattern ? 1 : enough_similar;
+  for (std::size_t edits = 1; edits <= most && similar_.size() < enough; ++edits) {
     find_fuzzy_within(query, edits);
   }
 }
 
 void NameSearch::find_fuzzy_within(const NameQuery& query, std::size_t edits) {
   const ApproximatePattern pattern(query.keys);
-  const ApproximateOptions options{
-      .edits = edits,
-      .only_part_starts = query.keys.size() < (edits > 1 ? short_pattern : shortest_inside),
-      .is_number_open = query.is_number_open};
+  const ApproximateOptions options = allowed(query.keys.size(), edits, query.is_number_open);
   for (const Source& source : sources_) {
     const NameSegment& names = *source.names;
     for (ApproximateHit& hit : pattern.find(names, options)) {
@@ -445,7 +408,7 @@ void NameSearch::find_fuzzy_words(const NameQuery& query) {
     for (const Source& source : sources_) {
       const NameSegment& names = *source.names;
       if (!may_hold_words(names, others)) continue;
-      for (ApproximateHit& hit : pattern.find(names, {.edits = edits, .only_part_starts = is_short})) {
+      for (ApproximateHit& hit : pattern.find(names, allowed(brand->keys.size(), edits, false))) {
         const std::uint32_t item = names.field(hit.field).item();
         if (!source.accepts(item) || !holds_words(names, item, others)) continue;
         const bool is_first = hit.begin == names.key_begin(hit.field);
@@ -465,7 +428,7 @@ void NameSearch::find_fuzzy_words(const NameQuery& query) {
   }
 }
 
-// All names of the source that begin with the brand of an item of some segment; and whether that is their brand, too.
+// All names of the source of the same brand as an item of some segment.
 template <class Consider>
 void NameSearch::for_each_of_brand(const Source& source, const NameSegment& owner, std::uint32_t item,
                                    const Consider& consider) {
@@ -479,7 +442,7 @@ void NameSearch::for_each_of_brand(const Source& source, const NameSegment& owne
   for (std::size_t i = range.begin; i < range.end; ++i) {
     const std::uint32_t begin = names.suffixes()[i];
     const LiteralMatch match = literal_match(names, begin, brand_end, false);
-    if (match.tier > tier_prefix) continue;
+    if (match.tier > tier_brand) continue;
     const std::uint32_t found = names.field(match.field).item();
     if (!source.accepts(found)) continue;
     consider(RankedName{.names = &names,
@@ -487,8 +450,7 @@ void NameSearch::for_each_of_brand(const Source& source, const NameSegment& owne
                         .item = found,
                         .field = match.field,
                         .begin = begin,
-                        .end = begin + brand_end},
-             match.tier <= tier_brand);
+                        .end = begin + brand_end});
   }
 }
 
@@ -512,13 +474,12 @@ void NameSearch::find_by_sound(const NameQuery& query) {
 bool NameSearch::accepts_brand(const Source& source, std::uint32_t item) {
   if (source.accepts(item)) return true;
   bool accepts = false;
-  for_each_of_brand(source, *source.names, item, [&](const RankedName&, bool is_same) { accepts |= is_same; });
+  for_each_of_brand(source, *source.names, item, [&](const RankedName&) { accepts = true; });
   return accepts;
 }
 
 void NameSearch::add_brand(const Source& source, const NameQuery& query, const RankedSound& sound) {
-  for_each_of_brand(source, *source.names, sound.item, [&](RankedName ranked, bool is_same) {
-    if (!is_same) return;
+  for_each_of_brand(source, *source.names, sound.item, [&](RankedName ranked) {
     ranked.tier = tier_fuzzy;
     ranked.cost = sound.distance + sound_cost;
     ranked.is_by_sound = true;
@@ -566,9 +527,8 @@ void NameSearch::find_same_brands() {
   }
   for (const RankedName& known : found) {
     for (const Source& source : sources_) {
-      for_each_of_brand(source, *known.names, known.item, [&](RankedName ranked, bool is_same) {
+      for_each_of_brand(source, *known.names, known.item, [&](RankedName ranked) {
         ranked.tier = static_cast<Tier>(known.tier - literal_part(known.tier) + tier_same_brand);
-        ranked.cost = is_same ? 0 : 1;
         ranked.reading = known.reading;
         best_.add(ranked);
       });

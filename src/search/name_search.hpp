@@ -12,7 +12,9 @@
 #include "search/literal.hpp"
 #include "search/name_query.hpp"
 #include "search/name_segment.hpp"
+#include "search/ranked_name.hpp"
 #include "search/ranking.hpp"
+#include "search/similar_names.hpp"
 
 namespace pilling::search {
 
@@ -20,27 +22,6 @@ namespace pilling::search {
 struct LiveSegment {
   std::shared_ptr<const NameSegment> names;
   std::shared_ptr<const std::vector<bool>> removed;  ///< by item; none: nothing was
-};
-
-/// Whether `one` comes before `other` among equally good matches.
-bool comes_before(const NameSegment& one, std::uint32_t item, const NameSegment& other, std::uint32_t other_item);
-
-/// A match while it is still being compared.
-struct RankedName {
-  Tier tier = tier_none;
-  std::uint32_t cost = 0;  ///< within the tier
-  bool is_by_sound = false;
-  const NameSegment* names = nullptr;
-  std::uint32_t source = 0;  ///< the segment's number
-  std::uint32_t item = 0;
-  std::uint32_t field = 0;
-  std::uint32_t begin = 0;  ///< of the keys that matched
-  std::uint32_t end = 0;
-  std::uint32_t edits = 0;
-  TextReading reading = TextReading::literal;
-
-  std::uint64_t subject() const noexcept { return std::uint64_t{source} << 32 | item; }
-  bool operator<(const RankedName& other) const;
 };
 
 /// A brand that sounds like the text.
@@ -51,7 +32,7 @@ struct RankedSound {
   auto operator<=>(const RankedSound&) const = default;
 };
 
-/// One search over all segments: stage after stage, each looser than the one before, until there is enough.
+/// One search over all segments, stage after stage: as the text was typed, in all readings, then what is like it.
 class NameSearch {
  public:
   NameSearch(const std::vector<LiveSegment>& segments, const NameFilter& filter, std::size_t limit);
@@ -69,8 +50,10 @@ class NameSearch {
   };
 
   void read(std::string_view valid, bool is_unfinished);
+  void find_as_typed();
+  void find_similar();
   bool is_full() { return best_.sorted().size() >= limit_; }
-  bool is_empty() { return best_.sorted().empty() && similar_.sorted().empty(); }
+  bool is_empty() { return best_.sorted().empty() && similar_.size() == 0; }
   bool is_vague();
 
   bool is_full_before(Tier tier);
@@ -101,7 +84,7 @@ class NameSearch {
   std::vector<Source> sources_;
   std::size_t limit_;
   Best<RankedName> best_;
-  Best<RankedName> similar_;  ///< by letters or by sound: these follow the others
+  SimilarNames similar_;  ///< by letters or by sound: these follow the others
   std::string_view typed_;
   std::vector<NameQuery> readings_;
 };

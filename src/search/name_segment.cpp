@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "pilling/error.hpp"
+#include "search/amounts.hpp"
 #include "search/segment_image.hpp"
 #include "text/normalize.hpp"
 
@@ -56,24 +57,15 @@ std::uint32_t NameSegment::part_starts(std::uint32_t position) const noexcept {
 }
 
 bool NameSegment::is_within_number(std::uint32_t position) const noexcept {
-  const Key* const keys = keys_.data();
-  constexpr Key point = 3;
-  const Key here = text::code(keys[position]);
-  if (text::is_digit_key(here)) {
-    const Key before = text::code(keys[position - 1]);
-    return text::is_digit_key(before) || (before == point && text::is_digit_key(keys[position - 2]));
-  }
-  return here == point && text::is_digit_key(keys[position - 1]);
+  return search::is_within_number(keys_.data() + position);
+}
+
+bool NameSegment::is_within_unit(std::uint32_t position) const noexcept {
+  return search::is_within_unit(keys_.data() + position);
 }
 
 bool NameSegment::is_strict(std::uint32_t position) const noexcept {
-  if (!text::is_letter_key(keys_[position])) return true;
-  constexpr std::uint32_t longest_unit = 4;
-  for (std::uint32_t back = 0; back < longest_unit && text::is_latin_key(keys_[position - back]); ++back) {
-    const Key before = text::code(keys_[position - back - 1]);
-    if (before != text::key_end && !text::is_letter_key(before)) return true;
-  }
-  return false;
+  return search::is_strict(keys_.data() + position);
 }
 
 std::size_t NameSegment::characters(std::uint32_t begin, std::uint32_t end) const noexcept {
@@ -175,7 +167,8 @@ NameSegment::Filter::Filter(const NameSegment& segment, const NameFilter& filter
     for (std::uint32_t value = 0; value + 1 < segment.value_begins_.size(); ++value) {
       const std::uint32_t begin = segment.value_begins_[value];
       const std::string_view text = segment.values_.substr(begin, segment.value_begins_[value + 1] - begin);
-      const bool may_be_equal = text.find(std::string_view(wanted).substr(0, 3)) != std::string_view::npos;
+      // Most values are told apart by a byte that no legal form holds.
+      const bool may_be_equal = text.size() >= wanted.size() && text.find(wanted.back()) != std::string_view::npos;
       if (may_be_equal && without_legal_form(text) == wanted) wanted_[i].push_back(value);
     }
     if (wanted_[i].empty()) is_shut_ = true;

@@ -141,6 +141,8 @@ class NameSegment {
   std::uint32_t part_starts(std::uint32_t position) const noexcept;
   /// Whether a number goes on across the border before the key at `position`.
   bool is_within_number(std::uint32_t position) const noexcept;
+  /// Whether the letters of a unit go on across it.
+  bool is_within_unit(std::uint32_t position) const noexcept;
   /// Whether the key is part of a number or of its unit, and thus never a slip of the finger.
   bool is_strict(std::uint32_t position) const noexcept;
   /// The bytes of the field's text that the keys [begin, end) came from. begin < end, within one field.

@@ -293,7 +293,7 @@ class TopLists {
   enum class Patterns { all, that_end_in_a_digit };
 
   // `rank` of a position and a length; a tier of none passes it over. Positions where `is_start` holds rank before all
-  // others.
+  // others, as long as the pattern is too short to end a brand.
   template <class Rank, class IsStart>
   TopLists(const SuffixArray& suffixes, Patterns patterns, const Rank& rank, const IsStart& is_start)
       : patterns_(patterns) {
@@ -334,7 +334,8 @@ class TopLists {
       }
     };
     add_those(true);
-    if (best.sorted().size() < NameSegment::top_size) add_those(false);
+    // Three letters may end a brand, which is better than to begin a word.
+    if (best.sorted().size() < NameSegment::top_size || pattern.size() >= brand_end_characters) add_those(false);
     directory_.push_back(pattern_code(pattern));
     for (const RankedPosition& one : best.sorted()) entries_.push_back({one.position, one.tier});
     entries_.resize(directory_.size() * NameSegment::top_size, {0, tier_none});
@@ -379,7 +380,7 @@ std::shared_ptr<const NameSegment> NameSegment::build(std::span<const NameEntry>
       rest->initial_suffixes(), TopLists::Patterns::all,
       [&](std::uint32_t position, std::uint32_t length) {
         const std::uint32_t item = rest->item_of_initial(position);
-        return RankedPosition{initials_tier(*rest, item, position, length), 0, item, position};
+        return RankedPosition{initials_tier(*rest, item, position, length, false), 0, item, position};
       },
       [&](std::uint32_t position) { return position == 0 || rest->initials()[position - 1] == text::key_end; });
   initials.put(writer, Section::initial_top_directory, Section::initial_top_entries);

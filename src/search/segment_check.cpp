@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <string>
 
 #include "pilling/error.hpp"
@@ -19,10 +20,14 @@ bool are_below(std::span<const std::uint32_t> numbers, std::size_t limit) {
   return std::ranges::all_of(numbers, [limit](std::uint32_t number) { return number < limit; });
 }
 
-bool are_below(const SuffixArray& suffixes, std::size_t limit) {
+bool are_between(const SuffixArray& suffixes, std::size_t first, std::size_t limit) {
+  std::uint32_t smallest = std::numeric_limits<std::uint32_t>::max();
   std::uint32_t largest = 0;
-  for (std::size_t i = 0; i < suffixes.size(); ++i) largest = std::max(largest, suffixes[i]);
-  return suffixes.size() == 0 || largest < limit;
+  for (std::size_t i = 0; i < suffixes.size(); ++i) {
+    smallest = std::min(smallest, suffixes[i]);
+    largest = std::max(largest, suffixes[i]);
+  }
+  return suffixes.size() == 0 || (first <= smallest && largest < limit);
 }
 
 bool is_character_border(std::string_view text, std::size_t at) {
@@ -75,12 +80,17 @@ void NameSegment::check(const std::string& source) const {
   const auto characters = static_cast<std::size_t>(
       std::ranges::count_if(keys_.first(keys), [](Key key) { return text::starts_character(key); }));
   require(widths_.size() == characters, "its characters do not fit its keys");
+  std::size_t characters_before = 0;
   for (std::size_t block = 0; block < key_blocks_.size(); ++block) {
     const KeyBlock& one = key_blocks_[block];
     const std::size_t first = block * block_keys;
-    const bool fits = one.field < fields_.size() && one.characters <= characters &&
-                      (first == 0 || (key_begins_[one.field] <= first && first < key_begins_[one.field + 1]));
-    require(fits || fields_.empty(), "a block leads to another field");
+    // The very first key belongs to no field.
+    const bool fits = first == 0 ? one.field == 0
+                                 : one.field < fields_.size() && key_begins_[one.field] <= first &&
+                                       first < key_begins_[one.field + 1];
+    require(fits && one.characters == characters_before, "a block leads to another field");
+    characters_before += this->characters(static_cast<std::uint32_t>(first),
+                                          static_cast<std::uint32_t>(std::min(first + block_keys, keys)));
   }
   std::size_t character = 0;
   for (std::uint32_t field = 0; field < fields_.size(); ++field) {
@@ -100,7 +110,8 @@ void NameSegment::check(const std::string& source) const {
   }
   require(fields_.empty() ? indexes_.empty() : item + 1 == indexes_.size(), "its fields do not fit its names");
 
-  require(are_below(suffixes_, keys) && are_below(initial_suffixes_, initials), "a suffix lies outside of its keys");
+  require(are_between(suffixes_, 1, keys) && are_between(initial_suffixes_, 0, initials),
+          "a suffix lies outside of its keys");
   const auto buckets = [](std::span<const std::uint32_t> begins, const SuffixArray& suffixes) {
     return are_borders(begins, SuffixArray::bucket_count, 0, suffixes.size());
   };

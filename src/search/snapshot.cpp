@@ -1,6 +1,7 @@
 #include "search/snapshot.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <fcntl.h>
 #include <string>
 #include <sys/mman.h>
@@ -17,8 +18,7 @@ namespace {
 
 class FileDescriptor {
  public:
-  FileDescriptor(const std::filesystem::path& path, int flags)
-      : value_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {}
+  explicit FileDescriptor(int value) : value_(value) {}
   FileDescriptor(const FileDescriptor&) = delete;
   FileDescriptor& operator=(const FileDescriptor&) = delete;
   ~FileDescriptor() {
@@ -35,10 +35,20 @@ class FileDescriptor {
   throw StorageError(std::string("cannot ") + what + ' ' + file.string() + ": " + reason, file.string());
 }
 
+void write_all(int descriptor, std::span<const std::uint8_t> bytes, const std::filesystem::path& file) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail("write", file);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  if (::fsync(descriptor) != 0) fail("write", file);
+}
+
 class Mapping {
  public:
   explicit Mapping(const std::filesystem::path& file) {
-    const FileDescriptor descriptor(file, O_RDONLY);
+    const FileDescriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
     struct stat status {};
     if (descriptor.value() < 0 || ::fstat(descriptor.value(), &status) != 0) fail("open", file);
     size_ = static_cast<std::size_t>(status.st_size);
@@ -62,25 +72,19 @@ class Mapping {
 }  // namespace
 
 void save_snapshot(const NameSegment& names, const std::filesystem::path& file) {
-  std::filesystem::path partial = file;
-  partial += ".partial";
-  {
-    const FileDescriptor descriptor(partial, O_WRONLY | O_CREAT | O_TRUNC);
-    if (descriptor.value() < 0) fail("write", partial);
-    std::span<const std::uint8_t> left = names.image();
-    while (!left.empty()) {
-      const ssize_t written = ::write(descriptor.value(), left.data(), left.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail("write", partial);
-      left = left.subspan(static_cast<std::size_t>(written));
+  // Beside it, under a name that no other writer has, so that the file is whole at any time.
+  std::string partial = file.string() + ".XXXXXX";
+  const FileDescriptor descriptor(::mkostemp(partial.data(), O_CLOEXEC));
+  if (descriptor.value() < 0) fail("write", file);
+  try {
+    write_all(descriptor.value(), names.image(), file);
+    constexpr mode_t readable_by_all = 0644;
+    if (::fchmod(descriptor.value(), readable_by_all) != 0 || ::rename(partial.c_str(), file.c_str()) != 0) {
+      fail("write", file);
     }
-    if (::fsync(descriptor.value()) != 0) fail("write", partial);
-  }
-  std::error_code problem;
-  std::filesystem::rename(partial, file, problem);
-  if (problem) {
-    errno = problem.value();
-    fail("write", file);
+  } catch (...) {
+    ::unlink(partial.c_str());
+    throw;
   }
 }
 

@@ -156,7 +156,9 @@ SuffixRange SuffixArray::find(std::span<const Key> pattern) const {
       std::size_t end = range.end;
       while (begin < end) {
         const std::size_t middle = begin + (end - begin) / 2;
-        const std::uint64_t chunk = load_text(keys_.data() + positions_[middle] + depth);
+        // Of a damaged file, a suffix may end before.
+        const std::size_t at = std::min(positions_[middle] + depth, keys_.size() - padding);
+        const std::uint64_t chunk = load_text(keys_.data() + at);
         if (is_before(chunk)) {
           begin = middle + 1;
         } else {

@@ -13,16 +13,20 @@ constexpr std::uint32_t elsewhere_cost = 40;
 constexpr std::uint32_t wrong_order_cost = 10;
 
 std::optional<KeySpan> find_keys(const NameSegment& names, std::uint32_t field, std::span<const Key> wanted,
-                                 bool is_open) {
+                                 const QueryWord& word) {
   const Key* const keys = names.keys();
   const auto length = static_cast<std::uint32_t>(wanted.size());
-  const std::uint32_t end = names.key_end(field);
-  for (std::uint32_t at = names.key_begin(field); at + length <= end; ++at) {
+  const std::uint32_t last = names.key_end(field);
+  const auto may_end = [&](std::uint32_t end) {
+    if (names.is_within_unit(end) || (!word.is_open && names.is_within_number(end))) return false;
+    return word.is_last || text::starts_character(keys[end]) || end == last;
+  };
+  for (std::uint32_t at = names.key_begin(field); at + length <= last; ++at) {
     if (!text::starts_character(keys[at]) || text::code(keys[at]) != wanted[0]) continue;
     std::uint32_t same = 1;
     while (same < length && text::code(keys[at + same]) == wanted[same]) ++same;
-    if (same == length && !names.is_within_number(at) && (is_open || !names.is_within_number(at + length)))
-      return {{at, at + length}};
+    if (same < length || names.is_within_number(at) || names.is_within_unit(at)) continue;
+    if (may_end(at + length)) return {{at, at + length}};
   }
   return std::nullopt;
 }
@@ -77,9 +81,9 @@ std::optional<WordHit> match_words(const NameSegment& names, std::uint32_t item,
 }  // namespace
 
 std::optional<KeySpan> find_word(const NameSegment& names, std::uint32_t field, const QueryWord& word) {
-  if (const auto found = find_keys(names, field, word.keys, word.is_open)) return found;
+  if (const auto found = find_keys(names, field, word.keys, word)) return found;
   for (const auto& amount : word.same_amounts) {
-    if (const auto found = find_keys(names, field, amount, false)) return found;
+    if (const auto found = find_keys(names, field, amount, word)) return found;
   }
   return std::nullopt;
 }
@@ -94,7 +98,10 @@ bool may_hold_words(const NameSegment& names, std::span<const QueryWord> words) 
 
 bool is_worth_a_search(std::span<const QueryWord> words) noexcept {
   constexpr std::size_t longest_syllable = 3;  // strokes, but for rare ones
-  return std::ranges::any_of(words, [](const QueryWord& word) { return word.keys.size() > longest_syllable; });
+  return std::ranges::any_of(words, [](const QueryWord& word) {
+    const bool has_unit = word.is_number && !text::is_digit_key(word.keys.back());
+    return has_unit || word.keys.size() > longest_syllable;
+  });
 }
 
 void for_each_with_words(const NameSegment& names, std::span<const QueryWord> words,
@@ -123,8 +130,9 @@ void for_each_with_words(const NameSegment& names, std::span<const QueryWord> wo
 }
 
 std::uint32_t end_of_characters(const NameSegment& names, std::uint32_t begin,
-                                std::span<const QueryCharacter> characters) {
+                                std::span<const QueryCharacter> characters, bool is_number_open) {
   const Key* const keys = names.keys();
+  if (names.is_within_number(begin) || names.is_within_unit(begin)) return begin;
   std::uint32_t at = begin;
   for (std::size_t i = 0; i < characters.size(); ++i) {
     const std::vector<Key>& wanted = characters[i].keys;
@@ -137,6 +145,7 @@ std::uint32_t end_of_characters(const NameSegment& names, std::uint32_t begin,
     if (!characters[i].is_initial && i + 1 < characters.size()) return begin;
     while (!text::starts_character(keys[at]) && text::code(keys[at]) != text::key_end) ++at;
   }
+  if (!is_number_open && names.is_within_number(at)) return begin;
   return at;
 }
 

@@ -106,8 +106,7 @@ std::size_t unit_length(std::string_view text, std::size_t at) {
   while (end < text.size() && is_latin(static_cast<unsigned char>(text[end]))) {
     word.push_back(static_cast<char>(lower(static_cast<unsigned char>(text[end++]))));
   }
-  constexpr std::array<std::string_view, 7> units = {"mg", "g", "mcg", "ug", "ml", "iu", "l"};
-  return std::ranges::find(units, word) == units.end() ? 0 : word.size();
+  return is_unit(word) ? word.size() : 0;
 }
 
 char latin_letter(Key key) {
@@ -136,7 +135,8 @@ std::string in_korean_layout(std::string_view valid) {
   for (std::size_t at = 0; at < valid.size();) {
     const Character character = decode(valid, at);
     const std::size_t unit = follows_digit ? unit_length(valid, at) : 0;
-    follows_digit = character.value >= U'0' && character.value <= U'9';
+    const bool is_blank = character.value == U' ';
+    follows_digit = (is_blank && follows_digit) || (character.value >= U'0' && character.value <= U'9');
     if (unit > 0) {
       text.append(valid.substr(at, unit));
       at += unit;

@@ -15,6 +15,7 @@ using Key = std::uint8_t;
 inline constexpr Key character_start = 0x80;
 
 inline constexpr Key key_end = 0;  ///< follows the last stroke of a text where texts are joined
+inline constexpr Key key_point = 3;
 inline constexpr Key key_zero = 6;
 inline constexpr Key key_a = 16;
 inline constexpr Key key_consonant = 42;
@@ -36,7 +37,8 @@ constexpr bool is_letter_key(Key key) { return code(key) >= key_a; }
 std::vector<Key> keystrokes(std::string_view normal_form);
 
 /// The text with the letters that a Latin keyboard gave read as the Korean letters on the same keys: "xkdlfpshf" is
-/// 타이레놀. Letters that name a unit after a number stay. Empty when there is no Latin letter.
+/// 타이레놀. Letters that name a unit behind a number stay, with blanks
+/// between them, too. Empty when there is no Latin letter.
 std::string in_korean_layout(std::string_view valid);
 
 /// The other way: "쇼ㅣ두ㅐㅣ" is "tylenol". Empty when there is no Korean letter.

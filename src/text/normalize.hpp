@@ -11,6 +11,9 @@
 namespace pilling::text {
 
 /// Whether the bytes are well-formed UTF-8: no overlong forms, surrogates or values above U+10FFFF.
+/// Whether the text, in a normal form, is a unit of medicines when it stands behind a number.
+bool is_unit(std::string_view form) noexcept;
+
 bool is_valid_utf8(std::string_view bytes) noexcept;
 
 /// A text in the form in which two spellings of one name are equal, with the way back to the original.

@@ -133,3 +133,27 @@ def test_an_index_is_not_pickled(index):
     with pytest.raises(TypeError, match="save it"):
         pickle.dumps(index)
     assert repr(index) == "NameIndex(4 names)"
+
+
+def test_a_single_str_is_not_taken_for_a_list_of_letters():
+    with pytest.raises(pilling.InvalidArgument, match="put it into a list"):
+        pilling.NameIndex("타이레놀")
+    index = pilling.NameIndex(["타이레놀"])
+    with pytest.raises(pilling.InvalidArgument, match="put it into a list"):
+        index.add("게보린")
+    with pytest.raises(pilling.InvalidArgument, match="aliases are one str"):
+        index.add([pilling.NameEntry("게보린", aliases="abc")])
+
+
+@pytest.mark.parametrize("popularity", [-1, 2**32])
+def test_an_impossible_popularity_is_refused(popularity):
+    with pytest.raises(pilling.InvalidArgument, match=f"popularity {popularity} is not between"):
+        pilling.NameIndex([pilling.NameEntry("게보린", popularity=popularity)])
+
+
+def test_an_index_that_was_never_given_is_not_there():
+    index = pilling.NameIndex(["타이레놀"])
+
+    assert not index.remove(-1)
+    assert not index.remove(1)
+    assert index.name(-1) is None

@@ -30,7 +30,7 @@ class MatchKind(enum.Enum):
     other_name = "other_name"
     """The whole or the beginning of something else it is known by."""
     same_brand = "same_brand"
-    """Its brand is that, or begins with that, of a name found by its English name or an alias."""
+    """Its brand is that of a name found by its English name or an alias."""
     inside = "inside"
     """Some other part of the name."""
     words = "words"
@@ -42,7 +42,7 @@ class MatchKind(enum.Enum):
     sound = "sound"
     """Sounds alike in the other script."""
     partial = "partial"
-    """The text without its numbers: this one is of another strength."""
+    """The text without its numbers, which were not found so: it may be of another strength."""
 
 
 class TextReading(enum.Enum):

@@ -75,7 +75,7 @@ TEST(NameIndexChanges, LeaveTheOrderAsIfAllHadComeAtOnce) {
   for (std::size_t i = 400; i < 900; ++i) one_by_one.add({.name = names[i]});
   std::vector<NameEntry> rest;
   for (std::size_t i = 900; i < names.size(); ++i) rest.push_back({.name = names[i]});
-  one_by_one.add(rest);
+  one_by_one.add_all(rest);
 
   for (const std::string& question : questions) {
     EXPECT_EQ(names_of(at_once.search(question, 20)), names_of(one_by_one.search(question, 20))) << question;
@@ -87,7 +87,7 @@ TEST(NameIndexChanges, RefuseABadNameWhole) {
 
   const std::vector<NameEntry> entries = {{.name = "새봄정"}, {.name = "ab\xB0\xA1"}};
 
-  EXPECT_THROW(index.add(entries), InvalidArgument);
+  EXPECT_THROW(index.add_all(entries), InvalidArgument);
 
   EXPECT_EQ(index.size(), 1u);
   EXPECT_TRUE(index.search("새봄정").empty());

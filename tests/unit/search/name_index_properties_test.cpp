@@ -63,7 +63,18 @@ std::vector<Form> forms_of(const Names& names) {
   return forms;
 }
 
-// Positions of the names that hold the text as it stands, numbers whole.
+bool is_latin(char c) { return c >= 'a' && c <= 'z'; }
+
+// Whether up to four Latin letters behind a number or a sign go on across the border.
+bool is_within_unit(std::string_view form, std::size_t at) {
+  if (at == 0 || at >= form.size() || !is_latin(form[at]) || !is_latin(form[at - 1])) return false;
+  std::size_t begin = at;
+  while (begin > 0 && is_latin(form[begin - 1])) --begin;
+  return begin > 0 && at - begin < 4 &&
+         std::string_view("0123456789.%?").find(form[begin - 1]) != std::string_view::npos;
+}
+
+// Positions of the names that hold the text as it stands, numbers and units whole.
 std::set<std::size_t> scan(const std::vector<Form>& forms, std::string_view text, bool is_unfinished) {
   const std::string needle = text::normalize(text).text;
   std::set<std::size_t> found;
@@ -72,6 +83,7 @@ std::set<std::size_t> scan(const std::vector<Form>& forms, std::string_view text
   for (std::size_t i = 0; i < forms.size(); ++i) {
     const auto& [form, within] = forms[i];
     for (std::size_t at = form.find(needle); at != std::string::npos; at = form.find(needle, at + 1)) {
+      if (is_within_unit(form, at)) continue;
       if (!within.contains(at) && (is_open || !within.contains(at + needle.size()))) found.insert(i);
     }
   }
