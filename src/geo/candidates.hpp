@@ -4,9 +4,10 @@
 #include <array>
 #include <cstddef>
 #include <memory_resource>
+#include <utility>
 #include <vector>
 
-#include "geo/tree.hpp"
+#include "geo/entry.hpp"
 
 namespace pilling::geo {
 

@@ -9,6 +9,8 @@
 
 #include "geo/curve.hpp"
 #include "geo/nearby_options.hpp"
+#include "geo/tree.hpp"
+#include "geo/tree_walk.hpp"
 #include "pilling/error.hpp"
 #include "text/normalize.hpp"
 
@@ -39,13 +41,13 @@ std::vector<Spot> spots_of(const Pharmacies& pharmacies) {
   return spots;
 }
 
-Tree packed_tree(const std::vector<Spot>& spots) {
+std::unique_ptr<const PackedTree> packed_tree(const std::vector<Spot>& spots) {
   std::vector<Entry> entries;
   entries.reserve(spots.size());
   for (const Spot& spot : spots) {
     entries.push_back({.place = make_unit_vector(spot), .row = static_cast<std::uint32_t>(entries.size())});
   }
-  return Tree(entries);
+  return std::make_unique<const PackedTree>(PackedTree{Tree(entries)});
 }
 
 // Hands on what passes.
@@ -110,6 +112,8 @@ void list_each_once(const Pharmacies& pharmacies, NearbyTable& table) {
 
 }  // namespace
 
+TreePath fastest_path() noexcept { return has_tree_walk ? TreePath::walk : TreePath::queries; }
+
 NearbyIndex::NearbyIndex(Pharmacies pharmacies, HolidayCalendar holidays, std::uint64_t version)
     : pharmacies_(in_order(std::move(pharmacies))),
       spots_(spots_of(pharmacies_)),
@@ -117,6 +121,8 @@ NearbyIndex::NearbyIndex(Pharmacies pharmacies, HolidayCalendar holidays, std::u
       tree_(packed_tree(spots_)),
       holidays_(std::move(holidays)),
       version_(version) {}
+
+NearbyIndex::~NearbyIndex() = default;
 
 std::vector<NearbyPharmacy> NearbyIndex::near(Coordinate position, const NearbyOptions& options, sys_seconds now,
                                               TreePath path) const {
@@ -196,7 +202,7 @@ std::shared_ptr<const OpenSet> NearbyIndex::open_set(const core::KoreanTime& tim
   OpenSet set = find_open(weeks_, size(), time, with_unknown);
   if (set.count <= few_rows) {
     set.few.reserve(set.count);
-    for (const Entry& entry : tree_) {
+    for (const Entry& entry : tree_->nodes) {
       if (set.rows.contains(entry.row)) set.few.push_back(&entry);
     }
   }
@@ -255,7 +261,7 @@ void NearbyIndex::gather_all(const Question& question, const Center& center, Wor
   if (question.open && question.open->count <= few_rows) {
     for (const Entry* entry : question.open->few) offer(*entry);
   } else if (question.path == TreePath::walk) {
-    walk(tree_, center.place, sink);
+    walk(tree_->nodes, center.place, sink);
   } else {
     workspace.queried = query(question, center);
     for (const Entry& entry : workspace.queried) offer(entry);
@@ -266,8 +272,8 @@ std::vector<Entry> NearbyIndex::query(const Question& question, const Center& ce
   const auto passing = [&](const Entry& entry) {
     return !question.has_filter || passes(question, center, squared_chord(center.place, entry.place), entry);
   };
-  if (!question.limit) return query_within(tree_, center.place, question.squared_reach, passing);
-  return query_nearest(tree_, center.place, *question.limit, question.squared_reach, passing);
+  if (!question.limit) return query_within(tree_->nodes, center.place, question.squared_reach, passing);
+  return query_nearest(tree_->nodes, center.place, *question.limit, question.squared_reach, passing);
 }
 
 bool NearbyIndex::passes(const Question& question, const Center& center, double squared, const Entry& entry) const {

@@ -16,17 +16,18 @@
 #include "geo/open_sets.hpp"
 #include "geo/ranking.hpp"
 #include "geo/row_set.hpp"
-#include "geo/tree.hpp"
-#include "geo/tree_walk.hpp"
 #include "geo/week_table.hpp"
 #include "pilling/pharmacy.hpp"
 
 namespace pilling::geo {
 
+struct PackedTree;
+
 /// How the tree is searched: both ways give the same answers, bit for bit.
 enum class TreePath { walk, queries };
 
-inline constexpr TreePath fastest_path = has_tree_walk ? TreePath::walk : TreePath::queries;
+/// The walk, where it was tested with this Boost.
+TreePath fastest_path() noexcept;
 
 /// What `PharmacyIndex` holds, and tells its promises.
 class NearbyIndex {
@@ -34,13 +35,14 @@ class NearbyIndex {
   using Pharmacies = std::vector<std::shared_ptr<const Pharmacy>>;
 
   NearbyIndex(Pharmacies pharmacies, HolidayCalendar holidays, std::uint64_t version);
+  ~NearbyIndex();
 
   std::vector<NearbyPharmacy> near(Coordinate center, const NearbyOptions& options, std::chrono::sys_seconds now,
-                                   TreePath path = fastest_path) const;
+                                   TreePath path = fastest_path()) const;
   std::size_t count(Coordinate center, const NearbyOptions& options, std::chrono::sys_seconds now,
-                    TreePath path = fastest_path) const;
+                    TreePath path = fastest_path()) const;
   NearbyTable near_many(std::span<const Coordinate> centers, const NearbyOptions& options, std::chrono::sys_seconds now,
-                        TreePath path = fastest_path) const;
+                        TreePath path = fastest_path()) const;
 
   std::size_t size() const noexcept { return pharmacies_.size(); }
   std::uint64_t version() const noexcept { return version_; }
@@ -95,7 +97,7 @@ class NearbyIndex {
   Pharmacies pharmacies_;    // in the order of ids, so that the smaller row wins a tie
   std::vector<Spot> spots_;  // of the same rows
   WeekTable weeks_;
-  Tree tree_;
+  std::unique_ptr<const PackedTree> tree_;
   HolidayCalendar holidays_;
   std::uint64_t version_;
   mutable RecentOpenSets open_sets_;

@@ -11,22 +11,14 @@
 #include <boost/geometry/index/rtree.hpp>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <iterator>
 #include <vector>
 
-#include "geo/unit_vector.hpp"
+#include "geo/entry.hpp"
 
 BOOST_GEOMETRY_REGISTER_POINT_3D(pilling::geo::UnitVector, double, boost::geometry::cs::cartesian, x, y, z)
 
 namespace pilling::geo {
-
-/// Where the pharmacy of a row stands.
-struct Entry {
-  UnitVector place;
-  std::uint32_t row = 0;
-  bool operator==(const Entry&) const = default;
-};
 
 struct PlaceOfEntry {
   using result_type = const UnitVector&;
@@ -36,6 +28,11 @@ struct PlaceOfEntry {
 /// Over unit vectors, because Boost's `nearest` on spherical coordinates is wrong near the 180th meridian. Only ever
 /// built from a range, which packs it: that builds and searches several times faster than inserting.
 using Tree = boost::geometry::index::rtree<Entry, boost::geometry::index::rstar<16>, PlaceOfEntry>;
+
+/// For those who only hold one.
+struct PackedTree {
+  Tree nodes;
+};
 
 using Box = boost::geometry::model::box<UnitVector>;
 
