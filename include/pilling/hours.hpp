@@ -53,7 +53,7 @@ class PILLING_API HolidayCalendar {
     bool operator==(const Holiday&) const = default;
   };
 
-  /// Knows no year.
+  /// Knows no year, as does a calendar that was moved from.
   HolidayCalendar();
 
   /// All public holidays of the years from `first` to `last`, substitute and temporary ones too, in any order. Throws
@@ -67,10 +67,10 @@ class PILLING_API HolidayCalendar {
   /// StorageError when it cannot be read, and BadData naming the line.
   static HolidayCalendar read(const std::filesystem::path& file);
 
-  /// Nothing outside of the covered years.
-  std::optional<bool> is_holiday(std::chrono::year_month_day day) const;
+  /// Nothing outside of the covered years. A `year_month_day` will do.
+  std::optional<bool> is_holiday(std::chrono::sys_days day) const noexcept;
 
-  /// Of the covered years, by day.
+  /// Of the covered years, by day; several on the same day are one, their names joined by ", ".
   const std::vector<Holiday>& holidays() const noexcept;
 
  private:
@@ -82,13 +82,15 @@ class PILLING_API HolidayCalendar {
 struct OpenStatus {
   OpenState state = OpenState::unknown;
   std::optional<OpenInterval> today;  ///< of the Korean calendar day: on a public holiday, its own hours
-  /// While open: until it closes, over midnight when the next day goes on without a gap. None when that is more than a
-  /// week off, or when what follows is unknown.
+  /// While open: until it closes, over midnight when the next day goes on without a gap; a begun minute counts. None
+  /// when that is more than a week off, or at a midnight where a day begins of which nothing is known.
   std::optional<std::chrono::minutes> closes_in;
-  /// While closed or unknown: until the next opening that is known, within eight days.
+  /// While closed or unknown: until the next opening that is known, within eight days; a begun minute counts.
   std::optional<std::chrono::minutes> opens_in;
-  bool is_holiday = false;
-  bool is_holiday_known = false;  ///< false outside of the calendar's years: then ordinary hours were taken
+  bool is_holiday = false;  ///< today
+  /// False when today, or the day when it closes or opens, lies outside of the calendar's years: then ordinary hours
+  /// were taken.
+  bool is_holiday_known = false;
 
   bool is_closing_soon(std::chrono::minutes within = std::chrono::minutes(30)) const noexcept {
     return closes_in && *closes_in <= within;
