@@ -81,12 +81,12 @@ class PILLING_API HolidayCalendar {
 /// What opening hours say about an instant, in Korean time (UTC+9, no daylight saving).
 struct OpenStatus {
   OpenState state = OpenState::unknown;
-  std::optional<OpenInterval> today;  ///< of the Korean calendar day: on a public holiday, its own hours
+  std::optional<OpenInterval> today = std::nullopt;  ///< of the Korean calendar day: on a public holiday, its own hours
   /// While open: until it closes, over midnight when the next day goes on without a gap; a begun minute counts. None
   /// when that is more than a week off, or at a midnight where a day begins of which nothing is known.
-  std::optional<std::chrono::minutes> closes_in;
+  std::optional<std::chrono::minutes> closes_in = std::nullopt;
   /// While closed or unknown: until the next opening that is known, within eight days; a begun minute counts.
-  std::optional<std::chrono::minutes> opens_in;
+  std::optional<std::chrono::minutes> opens_in = std::nullopt;
   bool is_holiday = false;  ///< today
   /// False when today, or the day when it closes or opens, lies outside of the calendar's years: then ordinary hours
   /// were taken.

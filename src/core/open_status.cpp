@@ -102,8 +102,6 @@ OpenStatus open_status(const OpeningHours& hours, const KoreanTime& time) noexce
   const Days days(hours, time);
   OpenStatus status{.state = open_state(days[0], days[Days::yesterday], time.minute),
                     .today = days[0],
-                    .closes_in = std::nullopt,
-                    .opens_in = std::nullopt,
                     .is_holiday = time.is_holiday,
                     .is_holiday_known = time.is_holiday_known};
   const bool is_open = status.state == OpenState::open;
