@@ -142,6 +142,7 @@ TEST(HolidayFile, HoldsYearsDaysAndComments) {
 }
 
 TEST(HolidayFile, IsRefusedByLine) {
+  EXPECT_TRUE(says(refusal(""), "without \"years"));
   EXPECT_TRUE(says(refusal("# nothing\n"), "without \"years"));
   EXPECT_TRUE(says(refusal("2030-01-01 1월1일\n"), "line 1 comes before"));
   EXPECT_TRUE(says(refusal("years 2030 2031\nyears 2030 2031\n"), "line 2 names the years again"));
