@@ -7,11 +7,13 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -56,6 +58,12 @@ std::chrono::nanoseconds to_duration(double seconds, std::string_view name) {
   return std::chrono::nanoseconds(std::llround(seconds * 1e9));
 }
 
+// A single `str` is a sequence of its letters, which nobody means.
+void require_no_str(const py::handle& object, std::string_view what) {
+  if (!py::isinstance<py::str>(object)) return;
+  throw InvalidArgument(std::string(what) + " are one str; put it into a list");
+}
+
 /// Company, form and dispensing.
 using FilterTexts = std::array<std::string, 3>;
 
@@ -87,6 +95,94 @@ auto progress_hook(const py::object& listener) {
     if (PyErr_CheckSignals() != 0) throw py::error_already_set();
     if (!listener.is_none()) listener(done, total);
   };
+}
+
+using Floats = py::array_t<double, py::array::c_style | py::array::forcecast>;
+
+std::vector<Coordinate> to_coordinates(const Floats& latitudes, const Floats& longitudes) {
+  if (latitudes.ndim() != 1 || longitudes.ndim() != 1 || latitudes.size() != longitudes.size()) {
+    throw InvalidArgument("latitudes and longitudes are not two one-dimensional arrays of the same length");
+  }
+  std::vector<Coordinate> centers(static_cast<std::size_t>(latitudes.size()));
+  for (std::size_t i = 0; i < centers.size(); ++i) {
+    centers[i] = {.latitude = latitudes.data()[i], .longitude = longitudes.data()[i]};
+  }
+  return centers;
+}
+
+/// An array that owns the values: nothing is copied.
+template <class Value>
+py::object to_array(std::vector<Value> values, std::size_t rows, std::size_t columns) {
+  auto owned = std::make_unique<std::vector<Value>>(std::move(values));
+  const Value* const data = owned->data();
+  const py::capsule owner(owned.get(), [](void* vector) { delete static_cast<std::vector<Value>*>(vector); });
+  owned.release();
+  return py::array_t<Value>({rows, columns}, data, owner);
+}
+
+py::object to_python_table(NearbyTable table, std::size_t rows) {
+  py::tuple pharmacies(table.found.size());
+  for (std::size_t i = 0; i < table.found.size(); ++i) pharmacies[i] = to_python(*table.found[i]);
+  return types().nearby_table(pharmacies, to_array(std::move(table.pharmacies), rows, table.columns),
+                              to_array(std::move(table.distances_meters), rows, table.columns));
+}
+
+/// What `Engine.pharmacies_near` and its like are asked for.
+NearbyOptions to_nearby(std::optional<double> radius_meters, std::optional<std::int64_t> limit,
+                        std::optional<std::int64_t> open_at, bool include_unknown_hours, const py::str& name,
+                        const py::object& ids, const py::object& after) {
+  NearbyOptions options;
+  options.radius_meters = radius_meters;
+  if (limit) options.limit = to_count(*limit, "limit");
+  if (open_at) options.open_at = std::chrono::sys_seconds(std::chrono::seconds(*open_at));
+  options.include_unknown_hours = include_unknown_hours;
+  options.name = to_utf8(name);
+  if (!ids.is_none()) {
+    require_no_str(ids, "the ids");
+    std::unordered_set<std::string> wanted;
+    for (const py::handle id : ids) wanted.insert(to_utf8(py::str(id)));
+    options.accepts = [wanted = std::move(wanted)](const Pharmacy& pharmacy) {
+      return wanted.contains(pharmacy.id.value);
+    };
+  }
+  if (!after.is_none()) {
+    options.after = {.distance_meters = after.attr("distance_meters").cast<double>(),
+                     .id = {to_utf8(py::str(after.attr("id")))},
+                     .version = after.attr("version").cast<std::uint64_t>()};
+  }
+  return options;
+}
+
+/// Asks Python for the distances by which results are put in order.
+auto rerank_hook(const py::object& rerank, std::chrono::sys_seconds instant) {
+  return [&rerank, instant](const std::vector<NearbyPharmacy>& pharmacies) {
+    const py::gil_scoped_acquire gil;
+    std::vector<double> distances;
+    for (const py::handle distance : rerank(to_python(pharmacies, instant))) {
+      distances.push_back(distance.cast<double>());
+    }
+    return distances;
+  };
+}
+
+std::string status_in_words(const py::object& status, bool korean) {
+  const auto minutes = [&](const char* member) -> std::optional<std::chrono::minutes> {
+    const py::object duration = status.attr(member);
+    if (duration.is_none()) return std::nullopt;
+    return std::chrono::minutes(std::llround(duration.attr("total_seconds")().cast<double>() / 60));
+  };
+  const py::object today = status.attr("today");
+  OpenStatus parts;
+  const auto state = status.attr("state").attr("value").cast<std::string>();
+  parts.state = state == "open" ? OpenState::open : state == "closed" ? OpenState::closed : OpenState::unknown;
+  if (!today.is_none()) parts.today = {today.attr("open").cast<int>(), today.attr("close").cast<int>()};
+  parts.closes_in = minutes("closes_in");
+  parts.opens_in = minutes("opens_in");
+  parts.is_holiday = status.attr("is_holiday").cast<bool>();
+  parts.is_holiday_known = status.attr("is_holiday_known").cast<bool>();
+  const std::chrono::sys_seconds instant(
+      std::chrono::seconds(std::llround(status.attr("instant").attr("timestamp")().cast<double>())));
+  return in_words(parts, instant, korean ? Language::korean : Language::english);
 }
 
 /// An engine that can be closed while other threads are inside calls: each call holds a share of it, and the last
@@ -154,16 +250,29 @@ class EngineHandle {
     }));
   }
 
-  py::object pharmacies_near(double latitude, double longitude, double radius_meters, std::optional<std::int64_t> limit,
-                             std::optional<std::int64_t> open_at, bool include_unknown_hours) const {
-    NearbyOptions options;
-    options.radius_meters = radius_meters;
-    options.include_unknown_hours = include_unknown_hours;
-    if (limit) options.limit = to_count(*limit, "limit");
-    if (open_at) options.open_at = std::chrono::sys_seconds(std::chrono::seconds(*open_at));
+  py::object pharmacies_near(double latitude, double longitude, NearbyOptions wanted, const py::object& rerank,
+                             std::int64_t rerank_first) const {
+    const auto instant =
+        wanted.open_at.value_or(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+    if (!rerank.is_none()) wanted.rerank = rerank_hook(rerank, instant);
+    wanted.rerank_first = to_count(rerank_first, "rerank_first");
     return to_python(call([&](const Engine& engine) {
-      return engine.pharmacies_near(Coordinate{latitude, longitude}, options);
-    }));
+                       return engine.pharmacies_near(Coordinate{latitude, longitude}, wanted);
+                     }),
+                     instant);
+  }
+
+  std::size_t count_pharmacies_near(double latitude, double longitude, const NearbyOptions& wanted) const {
+    return call([&](const Engine& engine) {
+      return engine.count_pharmacies_near(Coordinate{latitude, longitude}, wanted);
+    });
+  }
+
+  py::object pharmacies_near_many(const Floats& latitudes, const Floats& longitudes,
+                                  const NearbyOptions& wanted) const {
+    const std::vector<Coordinate> centers = to_coordinates(latitudes, longitudes);
+    return to_python_table(call([&](const Engine& engine) { return engine.pharmacies_near_many(centers, wanted); }),
+                           centers.size());
   }
 
   py::object import_medicines(const std::filesystem::path& path, const py::object& on_progress) const {
@@ -194,12 +303,6 @@ class EngineHandle {
   std::shared_ptr<SlowCallListener> listener_;
   std::shared_ptr<Engine> engine_;
 };
-
-// A single `str` is a sequence of its letters, which nobody means.
-void require_no_str(const py::handle& object, std::string_view what) {
-  if (!py::isinstance<py::str>(object)) return;
-  throw InvalidArgument(std::string(what) + " are one str; put it into a list");
-}
 
 std::uint32_t to_popularity(const py::handle& number) {
   const auto value = number.cast<std::int64_t>();
@@ -340,6 +443,22 @@ PYBIND11_MODULE(_core, core) {
   core.attr("__version__") = PILLING_VERSION;
   py::register_local_exception_translator(&translate);
 
+  core.def(
+      "compass_word",
+      [](double bearing, bool korean) { return compass_word(bearing, korean ? Language::korean : Language::english); },
+      "bearing_degrees"_a, "korean"_a);
+  core.def(
+      "hours_in_words",
+      [](int open, int close, bool korean) {
+        return in_words(OpenInterval{open, close}, korean ? Language::korean : Language::english);
+      },
+      "open"_a, "close"_a, "korean"_a);
+  core.def("status_in_words", &status_in_words, "status"_a, "korean"_a);
+
+  py::class_<NearbyOptions>(core, "Nearby")
+      .def(py::init(&to_nearby), "radius_meters"_a, "limit"_a, "open_at"_a, "include_unknown_hours"_a, "name"_a,
+           "ids"_a, "after"_a);
+
   py::class_<NameIndexHandle>(core, "NameIndex")
       .def(py::init(&make_name_index), "names"_a)
       .def_static("open", &open_name_index, "path"_a)
@@ -363,8 +482,10 @@ PYBIND11_MODULE(_core, core) {
       .def("search_symptom", &EngineHandle::search_symptom, "text"_a, "limit"_a)
       .def("medicine", &EngineHandle::medicine, "id"_a)
       .def("summarize", &EngineHandle::summarize, "id"_a, "keyword"_a)
-      .def("pharmacies_near", &EngineHandle::pharmacies_near, "latitude"_a, "longitude"_a, "radius_meters"_a, "limit"_a,
-           "open_at"_a, "include_unknown_hours"_a)
+      .def("pharmacies_near", &EngineHandle::pharmacies_near, "latitude"_a, "longitude"_a, "wanted"_a, "rerank"_a,
+           "rerank_first"_a)
+      .def("count_pharmacies_near", &EngineHandle::count_pharmacies_near, "latitude"_a, "longitude"_a, "wanted"_a)
+      .def("pharmacies_near_many", &EngineHandle::pharmacies_near_many, "latitudes"_a, "longitudes"_a, "wanted"_a)
       .def("import_medicines", &EngineHandle::import_medicines, "path"_a, "on_progress"_a)
       .def("import_pharmacies", &EngineHandle::import_pharmacies, "path"_a, "on_progress"_a)
       .def("refresh", &EngineHandle::refresh, "commit_every"_a, "on_progress"_a)

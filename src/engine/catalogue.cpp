@@ -145,12 +145,13 @@ std::shared_ptr<const MedicineCatalogue> index_medicines(const EngineOptions& op
   return make_catalogue(options, 0, std::move(rows), {}, extractive, now);
 }
 
-std::shared_ptr<const PharmacyCatalogue> load_pharmacies(Store& store) {
+std::shared_ptr<const PharmacyCatalogue> load_pharmacies(const EngineOptions& options) {
+  Store& store = *options.store;
   const std::uint64_t version = store.catalogue_version();
   std::vector<std::shared_ptr<const Pharmacy>> pharmacies;
   for (Pharmacy& row : store.pharmacies()) pharmacies.push_back(std::make_shared<const Pharmacy>(std::move(row)));
-  return std::make_shared<const PharmacyCatalogue>(
-      PharmacyCatalogue{.version = version, .index = PharmacyIndex(geo::drop_same(std::move(pharmacies)))});
+  return std::make_shared<const PharmacyCatalogue>(PharmacyCatalogue{
+      .version = version, .index = PharmacyIndex(geo::drop_same(std::move(pharmacies)), options.holidays, version)});
 }
 
 }  // namespace pilling::engine

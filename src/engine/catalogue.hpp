@@ -44,6 +44,6 @@ std::shared_ptr<const MedicineCatalogue> load_medicines(const EngineOptions& opt
 std::shared_ptr<const MedicineCatalogue> index_medicines(const EngineOptions& options, std::vector<Medicine> rows,
                                                          Summarizer& extractive, std::chrono::sys_seconds now);
 
-std::shared_ptr<const PharmacyCatalogue> load_pharmacies(Store& store);
+std::shared_ptr<const PharmacyCatalogue> load_pharmacies(const EngineOptions& options);
 
 }  // namespace pilling::engine
