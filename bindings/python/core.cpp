@@ -389,14 +389,17 @@ std::unique_ptr<NameIndexHandle> open_name_index(const std::filesystem::path& fi
 
 std::unique_ptr<EngineHandle> open_engine(const std::filesystem::path& database,
                                           const std::vector<std::pair<std::string, std::string>>& aliases,
-                                          const py::dict& popularity, std::int64_t cache_bytes, double busy_timeout,
-                                          double slow_call_threshold, py::object on_slow_call) {
+                                          const py::dict& popularity,
+                                          const std::optional<std::filesystem::path>& holidays,
+                                          std::int64_t cache_bytes, double busy_timeout, double slow_call_threshold,
+                                          py::object on_slow_call) {
   EngineOptions options;
   for (const auto& [alias, name] : aliases) options.aliases.push_back({.alias = alias, .name = name});
   for (const auto& [id, number] : popularity) {
     options.popularity.emplace(to_utf8(py::str(id)), to_popularity(number));
   }
   options.database = database;
+  if (holidays) options.holidays = HolidayCalendar::read(*holidays);
   options.cache_bytes = to_count(cache_bytes, "cache_bytes");
   options.busy_timeout = std::chrono::ceil<std::chrono::milliseconds>(to_duration(busy_timeout, "busy_timeout"));
   options.slow_call_threshold = to_duration(slow_call_threshold, "slow_call_threshold");
@@ -472,8 +475,8 @@ PYBIND11_MODULE(_core, core) {
       .def("__len__", &NameIndexHandle::size);
 
   py::class_<EngineHandle>(core, "Engine")
-      .def(py::init(&open_engine), "database"_a, "aliases"_a, "popularity"_a, "cache_bytes"_a, "busy_timeout"_a,
-           "slow_call_threshold"_a, "on_slow_call"_a)
+      .def(py::init(&open_engine), "database"_a, "aliases"_a, "popularity"_a, "holidays"_a, "cache_bytes"_a,
+           "busy_timeout"_a, "slow_call_threshold"_a, "on_slow_call"_a)
       .def_property_readonly("closed", &EngineHandle::is_closed)
       .def("close", &EngineHandle::close)
       .def("search", &EngineHandle::search, "text"_a, "limit"_a, "filter"_a)

@@ -61,6 +61,7 @@ class Engine:
         database: str | PathLike[str],
         aliases: list[tuple[str, str]],
         popularity: dict[str, int],
+        holidays: str | PathLike[str] | None,
         cache_bytes: int,
         busy_timeout: float,
         slow_call_threshold: float,

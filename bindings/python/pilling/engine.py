@@ -48,6 +48,8 @@ class Engine:
     ``{"tylenol": "타이레놀"}``. ``popularity`` says, by product code, which of equally good matches come first: higher
     ones.
 
+    ``holidays`` is a file of public holidays in place of the one that comes with Pilling.
+
     Calls that take longer than ``slow_call_threshold`` seconds are told to ``on_slow_call``, on the thread that made
     them; what it raises is reported as unraisable.
     """
@@ -58,6 +60,7 @@ class Engine:
         *,
         aliases: Mapping[str, str] | None = None,
         popularity: Mapping[str, int] | None = None,
+        holidays: str | os.PathLike[str] | None = None,
         cache_bytes: int = 32 << 20,
         busy_timeout: float = 5.0,
         slow_call_threshold: float = 1.0,
@@ -68,6 +71,7 @@ class Engine:
             database,
             list((aliases or {}).items()),
             dict(popularity or {}),
+            holidays,
             cache_bytes,
             busy_timeout,
             slow_call_threshold,
