@@ -1,6 +1,7 @@
 #include "geo/nearby_index.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -23,31 +24,45 @@ using std::chrono::sys_seconds;
 // Going through this many entries takes as long as a walk that skips all others.
 constexpr std::size_t few_rows = 900;
 
-Pharmacies in_order(Pharmacies pharmacies) {
+void require_pharmacies(const Pharmacies& pharmacies) {
   std::size_t number = 0;
   for (const auto& pharmacy : pharmacies) {
     ++number;
     if (!pharmacy) throw InvalidArgument("pharmacy number " + std::to_string(number) + " is null");
+    if (is_valid(pharmacy->position)) continue;
     require_position(pharmacy->position, "pharmacy '" + pharmacy->id.value + "'");
   }
-  std::ranges::stable_sort(pharmacies, {}, [](const auto& pharmacy) -> const PharmacyId& { return pharmacy->id; });
-  return pharmacies;
 }
 
-std::vector<Spot> spots_of(const Pharmacies& pharmacies) {
-  std::vector<Spot> spots;
-  spots.reserve(pharmacies.size());
-  for (const auto& pharmacy : pharmacies) spots.push_back(make_spot(pharmacy->position));
-  return spots;
-}
+// The first 16 bytes of an id as numbers in the same order: most ids differ there, and need not be looked up.
+struct IdKey {
+  std::array<std::uint64_t, 2> beginning{};
+  std::uint32_t position = 0;
+};
 
-std::unique_ptr<const PackedTree> packed_tree(const std::vector<Spot>& spots) {
-  std::vector<Entry> entries;
-  entries.reserve(spots.size());
-  for (const Spot& spot : spots) {
-    entries.push_back({.place = make_unit_vector(spot), .row = static_cast<std::uint32_t>(entries.size())});
+IdKey key_of(const PharmacyId& id, std::uint32_t position) {
+  IdKey key{.position = position};
+  for (std::size_t i = 0; i < 16 && i < id.value.size(); ++i) {
+    key.beginning[i / 8] |= std::uint64_t{static_cast<unsigned char>(id.value[i])} << (56 - 8 * (i % 8));
   }
-  return std::make_unique<const PackedTree>(PackedTree{Tree(entries)});
+  return key;
+}
+
+std::vector<std::uint32_t> positions_by_id(const Pharmacies& pharmacies) {
+  std::vector<IdKey> keys;
+  keys.reserve(pharmacies.size());
+  for (const auto& pharmacy : pharmacies) {
+    keys.push_back(key_of(pharmacy->id, static_cast<std::uint32_t>(keys.size())));
+  }
+  std::ranges::sort(keys, [&](const IdKey& left, const IdKey& right) {
+    if (left.beginning != right.beginning) return left.beginning < right.beginning;
+    const auto order = pharmacies[left.position]->id <=> pharmacies[right.position]->id;
+    return order < 0 || (order == 0 && left.position < right.position);
+  });
+  std::vector<std::uint32_t> positions;
+  positions.reserve(keys.size());
+  for (const IdKey& key : keys) positions.push_back(key.position);
+  return positions;
 }
 
 // Hands on what passes.
@@ -65,6 +80,11 @@ class FilteredSink {
   Sink& sink_;
   const Passes& passes_;
 };
+
+// To share a pharmacy touches its counter, somewhere in memory. `make_shared` puts that right before the object.
+void prefetch_owner(const std::shared_ptr<const Pharmacy>& pharmacy) {
+  __builtin_prefetch(reinterpret_cast<const char*>(pharmacy.get()) - 2 * sizeof(void*), 1);
+}
 
 std::vector<std::size_t> order_of(const std::vector<double>& distances, std::size_t expected) {
   if (distances.size() != expected) {
@@ -114,13 +134,34 @@ void list_each_once(const Pharmacies& pharmacies, NearbyTable& table) {
 
 TreePath fastest_path() noexcept { return has_tree_walk ? TreePath::walk : TreePath::queries; }
 
-NearbyIndex::NearbyIndex(Pharmacies pharmacies, HolidayCalendar holidays, std::uint64_t version)
-    : pharmacies_(in_order(std::move(pharmacies))),
-      spots_(spots_of(pharmacies_)),
-      weeks_(pharmacies_),
-      tree_(packed_tree(spots_)),
-      holidays_(std::move(holidays)),
-      version_(version) {}
+NearbyIndex::NearbyIndex(const Pharmacies& pharmacies, HolidayCalendar holidays, std::uint64_t version)
+    : weeks_(pharmacies_), holidays_(std::move(holidays)), version_(version) {
+  require_pharmacies(pharmacies);
+  build(pharmacies);
+}
+
+void NearbyIndex::build(const Pharmacies& pharmacies) {
+  const std::vector<std::uint32_t> positions = positions_by_id(pharmacies);
+  std::vector<Entry> entries;
+  entries.reserve(positions.size());
+  for (const std::uint32_t position : positions) {
+    entries.push_back({.place = make_unit_vector(make_spot(pharmacies[position]->position)),
+                       .rank = static_cast<std::uint32_t>(entries.size())});
+  }
+  tree_ = std::make_unique<const PackedTree>(PackedTree{Tree(entries)});
+
+  pharmacies_.reserve(positions.size());
+  spots_.reserve(positions.size());
+  weeks_.reserve(positions.size());
+  rows_.resize(positions.size());
+  for (const Entry& entry : tree_->nodes) {
+    entry.row = static_cast<std::uint32_t>(pharmacies_.size());
+    rows_[entry.rank] = entry.row;
+    const auto& pharmacy = pharmacies_.emplace_back(pharmacies[positions[entry.rank]]);
+    spots_.push_back(make_spot(pharmacy->position));
+    weeks_.add(pharmacy->hours);
+  }
+}
 
 NearbyIndex::~NearbyIndex() = default;
 
@@ -189,9 +230,9 @@ NearbyIndex::Question NearbyIndex::make_question(const NearbyOptions& options, s
     question.named = names().holding(part);
   if (options.after) {
     question.squared_cursor = squared_chord_of(options.after->distance_meters);
-    const auto next = std::ranges::upper_bound(pharmacies_, options.after->id, {},
-                                               [](const auto& pharmacy) -> const PharmacyId& { return pharmacy->id; });
-    question.first_row_after_cursor = static_cast<std::uint32_t>(next - pharmacies_.begin());
+    const auto next = std::ranges::upper_bound(
+        rows_, options.after->id, {}, [&](std::uint32_t row) -> const PharmacyId& { return pharmacies_[row]->id; });
+    question.first_rank_after_cursor = static_cast<std::uint32_t>(next - rows_.begin());
   }
   question.has_filter = options.open_at || question.named || options.after || options.accepts;
   return question;
@@ -223,7 +264,9 @@ Hits NearbyIndex::search(const Question& question, const Center& center, Workspa
   const double radius_meters = question.options.radius_meters.value_or(std::numeric_limits<double>::infinity());
   for (const Candidate& candidate : found) {
     const double distance = distance_meters(center, candidate.entry->row);
-    if (distance <= radius_meters) hits.push_back({.distance_meters = distance, .entry = candidate.entry});
+    if (distance > radius_meters) continue;
+    hits.push_back({.distance_meters = distance, .entry = candidate.entry});
+    prefetch_owner(pharmacies_[candidate.entry->row]);
   }
   sort_hits(hits);
   if (question.limit && *question.limit < hits.size()) hits.resize(*question.limit);
@@ -279,7 +322,7 @@ std::vector<Entry> NearbyIndex::query(const Question& question, const Center& ce
 bool NearbyIndex::passes(const Question& question, const Center& center, double squared, const Entry& entry) const {
   if (question.options.open_at && !is_open(question, entry.row)) return false;
   if (question.named && !question.named->contains(entry.row)) return false;
-  if (question.options.after && !is_behind_cursor(question, center, squared, entry.row)) return false;
+  if (question.options.after && !is_behind_cursor(question, center, squared, entry)) return false;
   return !question.options.accepts || question.options.accepts(*pharmacies_[entry.row]);
 }
 
@@ -289,14 +332,14 @@ bool NearbyIndex::is_open(const Question& question, std::uint32_t row) const {
 }
 
 bool NearbyIndex::is_behind_cursor(const Question& question, const Center& center, double squared,
-                                   std::uint32_t row) const {
+                                   const Entry& entry) const {
   // Only in between does rounding decide.
   const double slack = chord_slack(question.squared_cursor);
   if (squared > question.squared_cursor + slack) return true;
   if (squared < question.squared_cursor - slack) return false;
-  const double distance = distance_meters(center, row);
+  const double distance = distance_meters(center, entry.row);
   const double cursor_meters = question.options.after->distance_meters;
-  return distance > cursor_meters || (distance == cursor_meters && row >= question.first_row_after_cursor);
+  return distance > cursor_meters || (distance == cursor_meters && entry.rank >= question.first_rank_after_cursor);
 }
 
 void NearbyIndex::rerank(const Question& question, const Center& center, Hits& hits) const {

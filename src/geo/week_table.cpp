@@ -2,11 +2,6 @@
 
 namespace pilling::geo {
 
-WeekTable::WeekTable(const Pharmacies& pharmacies) : pharmacies_(&pharmacies) {
-  weeks_.reserve(pharmacies.size());
-  for (const auto& pharmacy : pharmacies) weeks_.push_back(packed(pharmacy->hours));
-}
-
 WeekTable::Week WeekTable::packed(const OpeningHours& hours) noexcept {
   const auto fits = [](int minute) { return minute > too_large && minute <= std::numeric_limits<std::int16_t>::max(); };
   Week week;

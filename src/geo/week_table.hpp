@@ -18,8 +18,11 @@ class WeekTable {
  public:
   using Pharmacies = std::vector<std::shared_ptr<const Pharmacy>>;
 
-  /// Of pharmacies that outlive the table.
-  explicit WeekTable(const Pharmacies& pharmacies);
+  /// Of pharmacies that outlive the table and are in it when they are asked for.
+  explicit WeekTable(const Pharmacies& pharmacies) : pharmacies_(&pharmacies) {}
+
+  void reserve(std::size_t rows) { weeks_.reserve(rows); }
+  void add(const OpeningHours& hours) { weeks_.push_back(packed(hours)); }
 
   OpeningHours hours(std::uint32_t row) const noexcept {
     const Week& week = weeks_[row];
