@@ -81,12 +81,12 @@ class PILLING_API HolidayCalendar {
 /// What opening hours say about an instant, in Korean time (UTC+9, no daylight saving).
 struct OpenStatus {
   OpenState state = OpenState::unknown;
-  std::optional<OpenInterval> today;  ///< of the Korean calendar day: on a public holiday, its own hours
+  std::optional<OpenInterval> today = std::nullopt;  ///< of the Korean calendar day: on a public holiday, its own hours
   /// While open: until it closes, over midnight when the next day goes on without a gap; a begun minute counts. None
   /// when that is more than a week off, or at a midnight where a day begins of which nothing is known.
-  std::optional<std::chrono::minutes> closes_in;
+  std::optional<std::chrono::minutes> closes_in = std::nullopt;
   /// While closed or unknown: until the next opening that is known, within eight days; a begun minute counts.
-  std::optional<std::chrono::minutes> opens_in;
+  std::optional<std::chrono::minutes> opens_in = std::nullopt;
   bool is_holiday = false;  ///< today
   /// False when today, or the day when it closes or opens, lies outside of the calendar's years: then ordinary hours
   /// were taken.
@@ -117,9 +117,11 @@ enum class Language { english, korean };
 /// "09:00부터 다음 날 01:00까지", "24시간", "시간 미확인".
 PILLING_API std::string in_words(const std::optional<OpenInterval>& hours, Language language);
 
-/// A state for people: "open until 19:00, closing in 20 min", "closed, opens tomorrow at 09:00", "hours unknown";
-/// "영업 중, 19:00까지 (20분 뒤 마감)", "영업 종료, 내일 09:00부터", "시간 미확인". `instant` is the one that it was
-/// asked for.
+/// A state for people: "open until 19:00, closing in 20 min", "open until 24:00 at least" where `closes_in` is not
+/// known, "closed, opens tomorrow at 09:00", "hours unknown; known to open on Monday at 09:00", "hours unknown"; "영업
+/// 중, 19:00까지 (20분 뒤 마감)", "영업 중, 최소 24:00까지", "영업 종료, 내일 09:00부터", "영업 전, 오늘 09:00부터",
+/// "시간 미확인, 월요일 09:00부터 영업", "시간 미확인". Followed by "(public holidays unknown)", "(공휴일 여부 미확인)"
+/// when they are. `instant` is the one that it was asked for.
 PILLING_API std::string in_words(const OpenStatus& status, std::chrono::sys_seconds instant, Language language);
 
 }  // namespace pilling

@@ -114,9 +114,11 @@ class HolidayReader {
   std::vector<HolidayCalendar::Holiday> holidays_;
 };
 
-HolidayCalendar read_holidays(std::istream& lines, std::string source) {
-  HolidayReader reader(std::move(source));
+HolidayCalendar read_holidays(std::istream& lines, const std::string& source) {
+  HolidayReader reader(source);
   for (std::string line; std::getline(lines, line);) reader.take(line);
+  // A folder opens like a file, but cannot be read.
+  if (lines.bad()) throw StorageError("cannot read holidays from " + source, source);
   return reader.finish();
 }
 
@@ -180,13 +182,8 @@ HolidayCalendar HolidayCalendar::bundled() {
 HolidayCalendar HolidayCalendar::read(const std::filesystem::path& file) {
   const std::string path = file.string();
   std::ifstream lines(file, std::ios::binary);
-  // A folder opens, but gives nothing.
-  if (!lines || lines.peek() == std::ifstream::traits_type::eof()) {
-    throw StorageError("cannot read holidays from " + path + "; is it a file, and not empty?", path);
-  }
-  HolidayCalendar calendar = read_holidays(lines, path);
-  if (lines.bad()) throw StorageError("cannot read holidays from " + path + " to its end", path);
-  return calendar;
+  if (!lines) throw StorageError("cannot open the holidays " + path + "; is it there?", path);
+  return read_holidays(lines, path);
 }
 
 std::optional<bool> HolidayCalendar::is_holiday(sys_days day) const noexcept {

@@ -127,7 +127,7 @@ std::string open_in_words(const OpenStatus& status, const core::KoreanTime& now,
   }
   if (!status.today) return std::string(words.open);
   if (is_round_the_clock(*status.today)) return std::string(words.open_round_the_clock);
-  const Moment end = moment_of(now, std::chrono::minutes(status.today->close - now.minute), true);
+  const Moment end = moment_of(now, std::chrono::minutes(status.today->close) - std::chrono::minutes(now.minute), true);
   return words.until(words.day(end), to_clock(end.time), true);
 }
 

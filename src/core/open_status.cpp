@@ -13,17 +13,14 @@ bool contains(const std::optional<OpenInterval>& interval, int minute) noexcept 
 // The first minute after `minute` at which an interval of today or yesterday begins or ends.
 int next_boundary(const std::optional<OpenInterval>& today, const std::optional<OpenInterval>& yesterday,
                   int minute) noexcept {
+  const OpenInterval first = today.value_or(OpenInterval());
+  const OpenInterval night = yesterday.value_or(OpenInterval{.open = 0, .close = latest_close});
+  // Without jumps that depend on the hours: an index asks this of all pharmacies of the country.
   int next = minutes_per_day;
-  const auto consider = [&](int boundary) {
-    if (boundary > minute) next = std::min(next, boundary);
-  };
-  if (today) {
-    consider(today->open);
-    consider(today->close);
+  for (const int boundary : {first.open, first.close}) next = boundary > minute ? std::min(next, boundary) : next;
+  for (const int boundary : {night.open, night.close}) {
+    next = boundary > minute + minutes_per_day ? std::min(next, boundary - minutes_per_day) : next;
   }
-  if (yesterday && yesterday->open > minutes_per_day) consider(yesterday->open - minutes_per_day);
-  const int yesterdays_end = yesterday ? yesterday->close : latest_close;
-  if (yesterdays_end > minutes_per_day) consider(yesterdays_end - minutes_per_day);
   return next;
 }
 
@@ -102,8 +99,6 @@ OpenStatus open_status(const OpeningHours& hours, const KoreanTime& time) noexce
   const Days days(hours, time);
   OpenStatus status{.state = open_state(days[0], days[Days::yesterday], time.minute),
                     .today = days[0],
-                    .closes_in = std::nullopt,
-                    .opens_in = std::nullopt,
                     .is_holiday = time.is_holiday,
                     .is_holiday_known = time.is_holiday_known};
   const bool is_open = status.state == OpenState::open;

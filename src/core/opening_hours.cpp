@@ -53,7 +53,7 @@ std::optional<OpenInterval> parse_open_interval(std::string_view open, std::stri
 }
 
 bool is_suspicious(OpenInterval interval) noexcept {
-  constexpr std::int64_t shortest = 2 * 60;
+  constexpr int shortest = 2 * 60;
   return std::int64_t{interval.close} - interval.open < shortest;
 }
 
