@@ -226,8 +226,10 @@ NearbyIndex::Question NearbyIndex::make_question(const NearbyOptions& options, s
   if (options.rerank && limit) question.limit = std::max(*limit, options.rerank_first);
   // Without a limit every hit is looked at once, whatever the others are.
   if (options.open_at && limit) question.open = open_set(question.time, options.include_unknown_hours);
-  if (const std::string part = text::normalize(options.name).text; !part.empty())
-    question.named = names().holding(part);
+  if (!options.name.empty()) {
+    const std::string part = text::normalize(options.name).text;
+    if (!part.empty()) question.named = names().holding(part);
+  }
   if (options.after) {
     question.squared_cursor = squared_chord_of(options.after->distance_meters);
     const auto next = std::ranges::upper_bound(
