@@ -1,7 +1,6 @@
 #include "geo/nearby_index.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -34,35 +33,10 @@ void require_pharmacies(const Pharmacies& pharmacies) {
   }
 }
 
-// The first 16 bytes of an id as numbers in the same order: most ids differ there, and need not be looked up.
-struct IdKey {
-  std::array<std::uint64_t, 2> beginning{};
-  std::uint32_t position = 0;
-};
-
-IdKey key_of(const PharmacyId& id, std::uint32_t position) {
-  IdKey key{.position = position};
-  for (std::size_t i = 0; i < 16 && i < id.value.size(); ++i) {
-    key.beginning[i / 8] |= std::uint64_t{static_cast<unsigned char>(id.value[i])} << (56 - 8 * (i % 8));
-  }
-  return key;
-}
-
-std::vector<std::uint32_t> positions_by_id(const Pharmacies& pharmacies) {
-  std::vector<IdKey> keys;
-  keys.reserve(pharmacies.size());
-  for (const auto& pharmacy : pharmacies) {
-    keys.push_back(key_of(pharmacy->id, static_cast<std::uint32_t>(keys.size())));
-  }
-  std::ranges::sort(keys, [&](const IdKey& left, const IdKey& right) {
-    if (left.beginning != right.beginning) return left.beginning < right.beginning;
-    const auto order = pharmacies[left.position]->id <=> pharmacies[right.position]->id;
-    return order < 0 || (order == 0 && left.position < right.position);
-  });
-  std::vector<std::uint32_t> positions;
-  positions.reserve(keys.size());
-  for (const IdKey& key : keys) positions.push_back(key.position);
-  return positions;
+// The store gives them in order, which is quickly seen; to sort them takes longer than all the rest.
+void sort_by_id(Pharmacies& pharmacies) {
+  const auto id = [](const auto& pharmacy) -> const PharmacyId& { return pharmacy->id; };
+  if (!std::ranges::is_sorted(pharmacies, {}, id)) std::ranges::stable_sort(pharmacies, {}, id);
 }
 
 // Hands on what passes.
@@ -134,32 +108,34 @@ void list_each_once(const Pharmacies& pharmacies, NearbyTable& table) {
 
 TreePath fastest_path() noexcept { return has_tree_walk ? TreePath::walk : TreePath::queries; }
 
-NearbyIndex::NearbyIndex(const Pharmacies& pharmacies, HolidayCalendar holidays, std::uint64_t version)
+NearbyIndex::NearbyIndex(Pharmacies pharmacies, HolidayCalendar holidays, std::uint64_t version)
     : weeks_(pharmacies_), holidays_(std::move(holidays)), version_(version) {
   require_pharmacies(pharmacies);
-  build(pharmacies);
-}
-
-void NearbyIndex::build(const Pharmacies& pharmacies) {
-  const std::vector<std::uint32_t> positions = positions_by_id(pharmacies);
+  sort_by_id(pharmacies);
+  // Each pharmacy is looked at once, in the order in which they are likely to lie in memory.
+  std::vector<Spot> spots;
+  std::vector<PackedWeek> weeks;
   std::vector<Entry> entries;
-  entries.reserve(positions.size());
-  for (const std::uint32_t position : positions) {
-    entries.push_back({.place = make_unit_vector(make_spot(pharmacies[position]->position)),
-                       .rank = static_cast<std::uint32_t>(entries.size())});
+  spots.reserve(pharmacies.size());
+  weeks.reserve(pharmacies.size());
+  entries.reserve(pharmacies.size());
+  for (const auto& pharmacy : pharmacies) {
+    spots.push_back(make_spot(pharmacy->position));
+    weeks.push_back(packed(pharmacy->hours));
+    entries.push_back({.place = make_unit_vector(spots.back()), .rank = static_cast<std::uint32_t>(entries.size())});
   }
   tree_ = std::make_unique<const PackedTree>(PackedTree{Tree(entries)});
 
-  pharmacies_.reserve(positions.size());
-  spots_.reserve(positions.size());
-  weeks_.reserve(positions.size());
-  rows_.resize(positions.size());
+  pharmacies_.reserve(pharmacies.size());
+  spots_.reserve(pharmacies.size());
+  weeks_.reserve(pharmacies.size());
+  rows_.resize(pharmacies.size());
   for (const Entry& entry : tree_->nodes) {
     entry.row = static_cast<std::uint32_t>(pharmacies_.size());
     rows_[entry.rank] = entry.row;
-    const auto& pharmacy = pharmacies_.emplace_back(pharmacies[positions[entry.rank]]);
-    spots_.push_back(make_spot(pharmacy->position));
-    weeks_.add(pharmacy->hours);
+    pharmacies_.push_back(std::move(pharmacies[entry.rank]));
+    spots_.push_back(spots[entry.rank]);
+    weeks_.add(weeks[entry.rank]);
   }
 }
 

@@ -34,7 +34,7 @@ class NearbyIndex {
  public:
   using Pharmacies = std::vector<std::shared_ptr<const Pharmacy>>;
 
-  NearbyIndex(const Pharmacies& pharmacies, HolidayCalendar holidays, std::uint64_t version);
+  NearbyIndex(Pharmacies pharmacies, HolidayCalendar holidays, std::uint64_t version);
   ~NearbyIndex();
 
   std::vector<NearbyPharmacy> near(Coordinate center, const NearbyOptions& options, std::chrono::sys_seconds now,
@@ -69,7 +69,6 @@ class NearbyIndex {
     std::vector<Entry> queried;
   };
 
-  void build(const Pharmacies& pharmacies);
   Question make_question(const NearbyOptions& options, std::chrono::sys_seconds now, TreePath path,
                          std::optional<std::size_t> limit) const;
   std::shared_ptr<const OpenSet> open_set(const core::KoreanTime& time, bool with_unknown) const;

@@ -14,7 +14,7 @@ using std::chrono::minutes;
 
 WeekTable table_of(const Pharmacies& pharmacies) {
   WeekTable weeks(pharmacies);
-  for (const auto& pharmacy : pharmacies) weeks.add(pharmacy->hours);
+  for (const auto& pharmacy : pharmacies) weeks.add(packed(pharmacy->hours));
   return weeks;
 }
 
