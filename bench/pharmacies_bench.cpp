@@ -269,6 +269,7 @@ BENCHMARK_CAPTURE(memory, korea, korea)->Iterations(1)->Unit(benchmark::kMillise
 BENCHMARK_CAPTURE(memory, 1M, world)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 void print_summary() {
+  if (all_times().empty()) return;
   std::fprintf(stderr, "\n%-36s %-18s %10s %10s %12s\n", "best of all repetitions", "", "p50 us", "p99 us",
                "index faster");
   for (const auto& [job, times] : all_times()) {
