@@ -6,10 +6,11 @@
 
 namespace pilling::geo {
 
-/// Where the pharmacy of a row stands.
+/// Where a pharmacy stands.
 struct Entry {
   UnitVector place;
-  std::uint32_t row = 0;
+  std::uint32_t rank = 0;         ///< in the order of ids
+  mutable std::uint32_t row = 0;  ///< in the order of the tree, which is known once that is built
   bool operator==(const Entry&) const = default;
 };
 

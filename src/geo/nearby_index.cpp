@@ -23,31 +23,20 @@ using std::chrono::sys_seconds;
 // Going through this many entries takes as long as a walk that skips all others.
 constexpr std::size_t few_rows = 900;
 
-Pharmacies in_order(Pharmacies pharmacies) {
+void require_pharmacies(const Pharmacies& pharmacies) {
   std::size_t number = 0;
   for (const auto& pharmacy : pharmacies) {
     ++number;
     if (!pharmacy) throw InvalidArgument("pharmacy number " + std::to_string(number) + " is null");
+    if (is_valid(pharmacy->position)) continue;
     require_position(pharmacy->position, "pharmacy '" + pharmacy->id.value + "'");
   }
-  std::ranges::stable_sort(pharmacies, {}, [](const auto& pharmacy) -> const PharmacyId& { return pharmacy->id; });
-  return pharmacies;
 }
 
-std::vector<Spot> spots_of(const Pharmacies& pharmacies) {
-  std::vector<Spot> spots;
-  spots.reserve(pharmacies.size());
-  for (const auto& pharmacy : pharmacies) spots.push_back(make_spot(pharmacy->position));
-  return spots;
-}
-
-std::unique_ptr<const PackedTree> packed_tree(const std::vector<Spot>& spots) {
-  std::vector<Entry> entries;
-  entries.reserve(spots.size());
-  for (const Spot& spot : spots) {
-    entries.push_back({.place = make_unit_vector(spot), .row = static_cast<std::uint32_t>(entries.size())});
-  }
-  return std::make_unique<const PackedTree>(PackedTree{Tree(entries)});
+// The store gives them in order, which is quickly seen; to sort them takes longer than all the rest.
+void sort_by_id(Pharmacies& pharmacies) {
+  const auto id = [](const auto& pharmacy) -> const PharmacyId& { return pharmacy->id; };
+  if (!std::ranges::is_sorted(pharmacies, {}, id)) std::ranges::stable_sort(pharmacies, {}, id);
 }
 
 // Hands on what passes.
@@ -65,6 +54,11 @@ class FilteredSink {
   Sink& sink_;
   const Passes& passes_;
 };
+
+// To share a pharmacy touches its counter, somewhere in memory. `make_shared` puts that right before the object.
+void prefetch_owner(const std::shared_ptr<const Pharmacy>& pharmacy) {
+  __builtin_prefetch(reinterpret_cast<const char*>(pharmacy.get()) - 2 * sizeof(void*), 1);
+}
 
 std::vector<std::size_t> order_of(const std::vector<double>& distances, std::size_t expected) {
   if (distances.size() != expected) {
@@ -115,12 +109,35 @@ void list_each_once(const Pharmacies& pharmacies, NearbyTable& table) {
 TreePath fastest_path() noexcept { return has_tree_walk ? TreePath::walk : TreePath::queries; }
 
 NearbyIndex::NearbyIndex(Pharmacies pharmacies, HolidayCalendar holidays, std::uint64_t version)
-    : pharmacies_(in_order(std::move(pharmacies))),
-      spots_(spots_of(pharmacies_)),
-      weeks_(pharmacies_),
-      tree_(packed_tree(spots_)),
-      holidays_(std::move(holidays)),
-      version_(version) {}
+    : weeks_(pharmacies_), holidays_(std::move(holidays)), version_(version) {
+  require_pharmacies(pharmacies);
+  sort_by_id(pharmacies);
+  // Each pharmacy is looked at once, in the order in which they are likely to lie in memory.
+  std::vector<Spot> spots;
+  std::vector<PackedWeek> weeks;
+  std::vector<Entry> entries;
+  spots.reserve(pharmacies.size());
+  weeks.reserve(pharmacies.size());
+  entries.reserve(pharmacies.size());
+  for (const auto& pharmacy : pharmacies) {
+    spots.push_back(make_spot(pharmacy->position));
+    weeks.push_back(packed(pharmacy->hours));
+    entries.push_back({.place = make_unit_vector(spots.back()), .rank = static_cast<std::uint32_t>(entries.size())});
+  }
+  tree_ = std::make_unique<const PackedTree>(PackedTree{Tree(entries)});
+
+  pharmacies_.reserve(pharmacies.size());
+  spots_.reserve(pharmacies.size());
+  weeks_.reserve(pharmacies.size());
+  rows_.resize(pharmacies.size());
+  for (const Entry& entry : tree_->nodes) {
+    entry.row = static_cast<std::uint32_t>(pharmacies_.size());
+    rows_[entry.rank] = entry.row;
+    pharmacies_.push_back(std::move(pharmacies[entry.rank]));
+    spots_.push_back(spots[entry.rank]);
+    weeks_.add(weeks[entry.rank]);
+  }
+}
 
 NearbyIndex::~NearbyIndex() = default;
 
@@ -185,13 +202,15 @@ NearbyIndex::Question NearbyIndex::make_question(const NearbyOptions& options, s
   if (options.rerank && limit) question.limit = std::max(*limit, options.rerank_first);
   // Without a limit every hit is looked at once, whatever the others are.
   if (options.open_at && limit) question.open = open_set(question.time, options.include_unknown_hours);
-  if (const std::string part = text::normalize(options.name).text; !part.empty())
-    question.named = names().holding(part);
+  if (!options.name.empty()) {
+    const std::string part = text::normalize(options.name).text;
+    if (!part.empty()) question.named = names().holding(part);
+  }
   if (options.after) {
     question.squared_cursor = squared_chord_of(options.after->distance_meters);
-    const auto next = std::ranges::upper_bound(pharmacies_, options.after->id, {},
-                                               [](const auto& pharmacy) -> const PharmacyId& { return pharmacy->id; });
-    question.first_row_after_cursor = static_cast<std::uint32_t>(next - pharmacies_.begin());
+    const auto next = std::ranges::upper_bound(
+        rows_, options.after->id, {}, [&](std::uint32_t row) -> const PharmacyId& { return pharmacies_[row]->id; });
+    question.first_rank_after_cursor = static_cast<std::uint32_t>(next - rows_.begin());
   }
   question.has_filter = options.open_at || question.named || options.after || options.accepts;
   return question;
@@ -223,7 +242,9 @@ Hits NearbyIndex::search(const Question& question, const Center& center, Workspa
   const double radius_meters = question.options.radius_meters.value_or(std::numeric_limits<double>::infinity());
   for (const Candidate& candidate : found) {
     const double distance = distance_meters(center, candidate.entry->row);
-    if (distance <= radius_meters) hits.push_back({.distance_meters = distance, .entry = candidate.entry});
+    if (distance > radius_meters) continue;
+    hits.push_back({.distance_meters = distance, .entry = candidate.entry});
+    prefetch_owner(pharmacies_[candidate.entry->row]);
   }
   sort_hits(hits);
   if (question.limit && *question.limit < hits.size()) hits.resize(*question.limit);
@@ -279,7 +300,7 @@ std::vector<Entry> NearbyIndex::query(const Question& question, const Center& ce
 bool NearbyIndex::passes(const Question& question, const Center& center, double squared, const Entry& entry) const {
   if (question.options.open_at && !is_open(question, entry.row)) return false;
   if (question.named && !question.named->contains(entry.row)) return false;
-  if (question.options.after && !is_behind_cursor(question, center, squared, entry.row)) return false;
+  if (question.options.after && !is_behind_cursor(question, center, squared, entry)) return false;
   return !question.options.accepts || question.options.accepts(*pharmacies_[entry.row]);
 }
 
@@ -289,14 +310,14 @@ bool NearbyIndex::is_open(const Question& question, std::uint32_t row) const {
 }
 
 bool NearbyIndex::is_behind_cursor(const Question& question, const Center& center, double squared,
-                                   std::uint32_t row) const {
+                                   const Entry& entry) const {
   // Only in between does rounding decide.
   const double slack = chord_slack(question.squared_cursor);
   if (squared > question.squared_cursor + slack) return true;
   if (squared < question.squared_cursor - slack) return false;
-  const double distance = distance_meters(center, row);
+  const double distance = distance_meters(center, entry.row);
   const double cursor_meters = question.options.after->distance_meters;
-  return distance > cursor_meters || (distance == cursor_meters && row >= question.first_row_after_cursor);
+  return distance > cursor_meters || (distance == cursor_meters && entry.rank >= question.first_rank_after_cursor);
 }
 
 void NearbyIndex::rerank(const Question& question, const Center& center, Hits& hits) const {

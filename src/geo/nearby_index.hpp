@@ -59,7 +59,7 @@ class NearbyIndex {
     std::shared_ptr<const OpenSet> open;  ///< without it, the hours of each are asked
     std::optional<RowSet> named;
     double squared_cursor = 0;
-    std::uint32_t first_row_after_cursor = 0;  ///< of those at the very distance of the cursor
+    std::uint32_t first_rank_after_cursor = 0;  ///< of those at the very distance of the cursor
     bool has_filter = false;
   };
 
@@ -83,7 +83,7 @@ class NearbyIndex {
   void gather_all(const Question& question, const Center& center, Workspace& workspace, Sink& sink) const;
 
   bool passes(const Question& question, const Center& center, double squared, const Entry& entry) const;
-  bool is_behind_cursor(const Question& question, const Center& center, double squared, std::uint32_t row) const;
+  bool is_behind_cursor(const Question& question, const Center& center, double squared, const Entry& entry) const;
   bool is_open(const Question& question, std::uint32_t row) const;
 
   void rerank(const Question& question, const Center& center, Hits& hits) const;
@@ -94,9 +94,11 @@ class NearbyIndex {
     return great_circle_meters(center.spot, spots_[row]);
   }
 
-  Pharmacies pharmacies_;    // in the order of ids, so that the smaller row wins a tie
-  std::vector<Spot> spots_;  // of the same rows
+  // By row. Rows are in the order of the tree: what is near each other in the world is so in memory, too.
+  Pharmacies pharmacies_;
+  std::vector<Spot> spots_;
   WeekTable weeks_;
+  std::vector<std::uint32_t> rows_;  // in the order of ids
   std::unique_ptr<const PackedTree> tree_;
   HolidayCalendar holidays_;
   std::uint64_t version_;

@@ -14,13 +14,13 @@ struct Hit {
 
   bool operator<(const Hit& other) const noexcept {
     return distance_meters < other.distance_meters ||
-           (distance_meters == other.distance_meters && entry->row < other.entry->row);
+           (distance_meters == other.distance_meters && entry->rank < other.entry->rank);
   }
 };
 
 using Hits = std::pmr::vector<Hit>;
 
-/// By distance, then row.
+/// By distance, then id.
 void sort_hits(Hits& hits);
 
 }  // namespace pilling::geo

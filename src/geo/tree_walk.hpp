@@ -20,9 +20,10 @@ inline constexpr bool has_tree_walk = true;
 
 /// Squared distance from a point to the nearest one of a box, 0 inside.
 template <class AnyBox>
-double squared_distance(const UnitVector& from, const AnyBox& box) noexcept {
+[[gnu::always_inline]] inline double squared_distance(const UnitVector& from, const AnyBox& box) noexcept {
   namespace bg = boost::geometry;
-  const auto gap = [](double at, double low, double high) { return std::max(std::max(low - at, at - high), 0.0); };
+  const auto larger = [](double left, double right) { return left > right ? left : right; };
+  const auto gap = [&](double at, double low, double high) { return larger(larger(low - at, at - high), 0); };
   const double x = gap(from.x, bg::get<bg::min_corner, 0>(box), bg::get<bg::max_corner, 0>(box));
   const double y = gap(from.y, bg::get<bg::min_corner, 1>(box), bg::get<bg::max_corner, 1>(box));
   const double z = gap(from.z, bg::get<bg::min_corner, 2>(box), bg::get<bg::max_corner, 2>(box));
