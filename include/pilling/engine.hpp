@@ -64,7 +64,7 @@ struct ImportReport {
   std::uint64_t repeated = 0;
   std::uint64_t not_in_file = 0;  ///< medicines of the catalogue that the file does not name; they stay
   std::vector<SkippedRow> skipped;
-  std::vector<SkippedRow> notes;  ///< rows that were kept with a part left out, and why
+  std::vector<SkippedRow> notes;  ///< rows that were kept with a part left out or doubted, and why
   std::chrono::nanoseconds elapsed{};
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "geo/same_pharmacy.hpp"
+#include "geo/wrong_geocodes.hpp"
 #include "search/name_parts.hpp"
 #include "text/fingerprint.hpp"
 #include "text/normalize.hpp"
@@ -123,6 +124,20 @@ std::shared_ptr<const MedicineCatalogue> make_catalogue(const EngineOptions& opt
                                                                      .medicines_of_text = std::move(distinct.owners)});
 }
 
+// Pharmacies of different districts on one point, in words.
+std::vector<std::string> doubts_about(const std::vector<std::shared_ptr<const Pharmacy>>& pharmacies) {
+  std::vector<std::string> doubts;
+  for (const auto& misplaced : geo::find_wrong_geocodes(pharmacies)) {
+    std::string doubt = "pharmacies of different districts are on one point:";
+    for (const auto& pharmacy : misplaced) {
+      doubt.append(&pharmacy == &misplaced.front() ? " " : "; ").append(pharmacy->name).append(", ");
+      doubt.append(pharmacy->address);
+    }
+    doubts.push_back(std::move(doubt));
+  }
+  return doubts;
+}
+
 }  // namespace
 
 std::shared_ptr<const Medicine> MedicineCatalogue::find(const MedicineId& id) const {
@@ -150,8 +165,12 @@ std::shared_ptr<const PharmacyCatalogue> load_pharmacies(const EngineOptions& op
   const std::uint64_t version = store.catalogue_version();
   std::vector<std::shared_ptr<const Pharmacy>> pharmacies;
   for (Pharmacy& row : store.pharmacies()) pharmacies.push_back(std::make_shared<const Pharmacy>(std::move(row)));
-  return std::make_shared<const PharmacyCatalogue>(PharmacyCatalogue{
-      .version = version, .index = PharmacyIndex(geo::drop_same(std::move(pharmacies)), options.holidays, version)});
+  pharmacies = geo::drop_same(std::move(pharmacies));
+  std::vector<std::string> doubts = doubts_about(pharmacies);
+  return std::make_shared<const PharmacyCatalogue>(
+      PharmacyCatalogue{.version = version,
+                        .index = PharmacyIndex(std::move(pharmacies), options.holidays, version),
+                        .doubts = std::move(doubts)});
 }
 
 }  // namespace pilling::engine

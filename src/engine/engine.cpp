@@ -180,6 +180,7 @@ class Engine::Impl {
     return operations_.timed(Operation::import_pharmacies, [&](SteadyTime begin) {
       ImportReport report = engine::import_pharmacies(*options_.store, path, on_progress);
       if (options_.store->catalogue_version() != pharmacies()->version) reload_pharmacies();
+      for (const std::string& doubt : pharmacies()->doubts) report.notes.push_back({.line = 0, .reason = doubt});
       report.elapsed = std::chrono::steady_clock::now() - begin;
       return report;
     });
