@@ -262,10 +262,10 @@ TEST_F(EngineTest, FindsPharmaciesByDistanceWithTodaysHours) {
 
   ASSERT_EQ(all.pharmacies.size(), 3u);
   EXPECT_EQ(all.pharmacies[0].pharmacy->name, "가까운약국");
-  EXPECT_EQ(all.pharmacies[0].state, OpenState::open);
-  EXPECT_EQ(all.pharmacies[0].today, (OpenInterval{540, 1140}));
-  EXPECT_EQ(all.pharmacies[1].state, OpenState::unknown);
-  EXPECT_EQ(all.pharmacies[2].state, OpenState::closed);
+  EXPECT_EQ(all.pharmacies[0].status.state, OpenState::open);
+  EXPECT_EQ(all.pharmacies[0].status.today, (OpenInterval{540, 1140}));
+  EXPECT_EQ(all.pharmacies[1].status.state, OpenState::unknown);
+  EXPECT_EQ(all.pharmacies[2].status.state, OpenState::closed);
   ASSERT_EQ(open.pharmacies.size(), 1u);
   EXPECT_EQ(open.pharmacies[0].pharmacy->name, "가까운약국");
   EXPECT_FALSE(open.answer.warnings.empty());
