@@ -9,6 +9,7 @@
 #include "name_queries.hpp"
 #include "pilling/search.hpp"
 #include "support/sample_data.hpp"
+#include "support/sanitizers.hpp"
 
 namespace pilling {
 namespace {
@@ -64,6 +65,7 @@ void expect_floor(const Qualities& qualities, std::string_view kind, Quality flo
 }
 
 TEST(NameQuality, StaysAboveTheFloorOfEveryClass) {
+  if (support::is_sanitized) GTEST_SKIP() << "it asks 1,420 queries of 50,000 names, which the other tests do on fewer";
   const auto data = real_data();
   if (!data) GTEST_SKIP() << "the real names and queries are not here; PILLING_DATA_DIR names their folder";
 
@@ -88,6 +90,7 @@ TEST(NameQuality, StaysAboveTheFloorOfEveryClass) {
 }
 
 TEST(NameQuality, StaysAboveTheFloorForEnglishNames) {
+  if (support::is_sanitized) GTEST_SKIP() << "it asks 1,420 queries of 50,000 names, which the other tests do on fewer";
   const auto data = real_data();
   if (!data) GTEST_SKIP() << "the real names and queries are not here; PILLING_DATA_DIR names their folder";
 
