@@ -80,14 +80,15 @@ struct NearbyTable {
   std::vector<std::shared_ptr<const Pharmacy>> found;  ///< each once
 };
 
-/// "north", "north-east", … for people.
+/// "north", "north-east", … for people; "북", "북동", …. Throws InvalidArgument for a bearing that is not finite.
 PILLING_API std::string_view compass_word(double bearing_degrees, Language language = Language::english);
 
 /// Immutable spatial index over pharmacies. Safe to share between threads; movable.
 class PILLING_API PharmacyIndex {
  public:
-  /// Every position must be valid: throws InvalidArgument naming the pharmacy otherwise. `version` tells one set of
-  /// data from another in cursors.
+  /// Every position must be valid: throws InvalidArgument naming the pharmacy otherwise. Ids should differ, lest a
+  /// cursor pass one by; in their order they are built fastest. `version` tells one set of data from another in
+  /// cursors.
   explicit PharmacyIndex(std::vector<std::shared_ptr<const Pharmacy>> pharmacies,
                          HolidayCalendar holidays = HolidayCalendar::bundled(), std::uint64_t version = 0);
   ~PharmacyIndex();
@@ -99,10 +100,11 @@ class PILLING_API PharmacyIndex {
   /// of 0, or a cursor that is none.
   std::vector<NearbyPharmacy> near(Coordinate center, const NearbyOptions& options, std::chrono::sys_seconds now) const;
 
-  /// How many `near` would give without a limit.
+  /// How many `near` would give without a limit. Throws as `near`.
   std::size_t count(Coordinate center, const NearbyOptions& options, std::chrono::sys_seconds now) const;
 
-  /// `near` of many points, several times faster than one by one; `options.limit` must be set. Throws as `near`.
+  /// `near` of many points, in an order that is faster than one by one; `options.limit` must be set, and a cursor must
+  /// not. Throws as `near`.
   NearbyTable near_many(std::span<const Coordinate> centers, const NearbyOptions& options,
                         std::chrono::sys_seconds now) const;
 
