@@ -27,7 +27,12 @@ struct Types {
   py::object latency_summary = python.attr("LatencySummary");
   py::object match_kind = python.attr("MatchKind");
   py::object medicine = python.attr("Medicine");
+  py::object confusable_medicine = python.attr("ConfusableMedicine");
+  py::object confusable_name = python.attr("ConfusableName");
   py::object medicine_match = python.attr("MedicineMatch");
+  py::object name_field = python.attr("NameField");
+  py::object name_match = python.attr("NameMatch");
+  py::object text_reading = python.attr("TextReading");
   py::object nearby_pharmacy = python.attr("NearbyPharmacy");
   py::object nearby_result = python.attr("NearbyResult");
   py::object open_interval = python.attr("OpenInterval");
@@ -69,6 +74,12 @@ inline py::object to_python(std::chrono::sys_seconds time) {
 
 inline py::object to_python(MatchKind kind) { return types().match_kind(py::str(std::string(to_string(kind)))); }
 
+inline py::object to_python(TextReading reading) {
+  return types().text_reading(py::str(std::string(to_string(reading))));
+}
+
+inline py::object to_python(NameField field) { return types().name_field(py::str(std::string(to_string(field)))); }
+
 inline py::object to_python(Origin origin) {
   constexpr std::array names = {"memory_cache", "index", "store", "shared_cache", "live"};
   return types().origin(names.at(static_cast<std::size_t>(origin)));
@@ -82,6 +93,9 @@ inline py::object to_python(OpenState state) {
 // Declared ahead, so that the templates below find the overload of every element.
 inline py::object to_python(const Medicine& medicine);
 inline py::object to_python(const MedicineMatch& match);
+inline py::object to_python(const NameMatch& match);
+inline py::object to_python(const ConfusableName& name);
+inline py::object to_python(const ConfusableMedicine& found);
 inline py::object to_python(const NearbyPharmacy& nearby);
 inline py::object to_python(const OpenInterval& interval);
 inline py::object to_python(const OperationStats& operation);
@@ -120,10 +134,11 @@ inline py::object to_python(const Summary& summary) {
 }
 
 inline py::object to_python(const Medicine& medicine) {
-  return types().medicine(medicine.id.value, medicine.name, medicine.company, medicine.ingredients, medicine.efficacy,
-                          medicine.usage, medicine.warnings, medicine.precautions, medicine.interactions,
-                          medicine.side_effects, medicine.storage, to_tuple(medicine.images), medicine.published_on,
-                          medicine.updated_on, to_python(medicine.summary));
+  return types().medicine(medicine.id.value, medicine.name, medicine.english_name, medicine.company,
+                          medicine.ingredients, medicine.dispensing, medicine.efficacy, medicine.usage,
+                          medicine.warnings, medicine.precautions, medicine.interactions, medicine.side_effects,
+                          medicine.storage, to_tuple(medicine.images), medicine.published_on, medicine.updated_on,
+                          to_python(medicine.summary));
 }
 
 inline py::object to_python(const Answer& answer) {
@@ -132,8 +147,24 @@ inline py::object to_python(const Answer& answer) {
 }
 
 inline py::object to_python(const MedicineMatch& match) {
-  return types().medicine_match(to_python(*match.medicine), to_python(match.kind), match.score,
-                                to_character_spans(match.medicine->name, match.spans), match.approximate);
+  return types().medicine_match(to_python(*match.medicine), to_python(match.kind), to_python(match.reading),
+                                to_python(match.field), match.edits, match.score, match.text,
+                                to_character_spans(match.text, match.spans), match.approximate, explain(match));
+}
+
+inline py::object to_python(const NameMatch& match) {
+  return types().name_match(match.name, match.index, to_python(match.kind), to_python(match.reading),
+                            to_python(match.field), match.edits, match.score, match.text,
+                            to_character_spans(match.text, match.spans),
+                            to_character_spans(match.name, {match.brand})[0], match.approximate, explain(match));
+}
+
+inline py::object to_python(const ConfusableName& name) {
+  return types().confusable_name(name.index, name.brand, name.edits, name.similarity);
+}
+
+inline py::object to_python(const ConfusableMedicine& found) {
+  return types().confusable_medicine(to_python(*found.medicine), found.brand, found.edits, found.similarity);
 }
 
 inline py::object to_python(const SearchResult& result) {

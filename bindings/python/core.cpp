@@ -1,8 +1,10 @@
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <exception>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <pybind11/pybind11.h>
@@ -52,6 +54,13 @@ std::chrono::nanoseconds to_duration(double seconds, std::string_view name) {
   constexpr double longest = 9e9;
   if (seconds > longest) return std::chrono::nanoseconds::max();
   return std::chrono::nanoseconds(std::llround(seconds * 1e9));
+}
+
+/// Company, form and dispensing.
+using FilterTexts = std::array<std::string, 3>;
+
+NameFilter to_filter(const FilterTexts& texts) {
+  return {.company = texts[0], .form = texts[1], .dispensing = texts[2]};
 }
 
 /// The Python function behind `on_slow_call`. The handle drops the function while it holds the GIL, so that the
@@ -111,15 +120,21 @@ class EngineHandle {
     });
   }
 
-  py::object search(const py::str& text, std::int64_t limit) const {
-    return to_python(call([query = to_utf8(text), count = to_count(limit, "limit")](const Engine& engine) {
-      return engine.search(query, count);
+  py::object search(const py::str& text, std::int64_t limit, const FilterTexts& filter) const {
+    return to_python(call([&filter, query = to_utf8(text), count = to_count(limit, "limit")](const Engine& engine) {
+      return engine.search(query, count, to_filter(filter));
     }));
   }
 
-  py::list suggest(const py::str& text, std::int64_t limit) const {
-    return py::cast(call([query = to_utf8(text), count = to_count(limit, "limit")](const Engine& engine) {
-      return engine.suggest(query, count);
+  py::list suggest(const py::str& text, std::int64_t limit, const FilterTexts& filter) const {
+    return py::cast(call([&filter, query = to_utf8(text), count = to_count(limit, "limit")](const Engine& engine) {
+      return engine.suggest(query, count, to_filter(filter));
+    }));
+  }
+
+  py::tuple confusable_names(const py::str& name, std::int64_t limit) const {
+    return to_tuple(call([query = to_utf8(name), count = to_count(limit, "limit")](const Engine& engine) {
+      return engine.confusable_names(query, count);
     }));
   }
 
@@ -180,9 +195,104 @@ class EngineHandle {
   std::shared_ptr<Engine> engine_;
 };
 
-std::unique_ptr<EngineHandle> open_engine(const std::filesystem::path& database, std::int64_t cache_bytes,
-                                          double busy_timeout, double slow_call_threshold, py::object on_slow_call) {
+// A single `str` is a sequence of its letters, which nobody means.
+void require_no_str(const py::handle& object, std::string_view what) {
+  if (!py::isinstance<py::str>(object)) return;
+  throw InvalidArgument(std::string(what) + " are one str; put it into a list");
+}
+
+std::uint32_t to_popularity(const py::handle& number) {
+  const auto value = number.cast<std::int64_t>();
+  if (value >= 0 && value <= std::numeric_limits<std::uint32_t>::max()) return static_cast<std::uint32_t>(value);
+  throw InvalidArgument("popularity " + std::to_string(value) + " is not between 0 and 4294967295");
+}
+
+/// A `str`, or an object with the members of `pilling.NameEntry`.
+NameEntry to_entry(const py::handle& object) {
+  if (py::isinstance<py::str>(object)) return {.name = to_utf8(py::reinterpret_borrow<py::str>(object))};
+  const auto text = [&](const char* member) { return to_utf8(py::str(object.attr(member))); };
+  NameEntry entry{.name = text("name"),
+                  .ingredients = text("ingredients"),
+                  .english_name = text("english_name"),
+                  .aliases = {},
+                  .company = text("company"),
+                  .form = text("form"),
+                  .dispensing = text("dispensing"),
+                  .popularity = to_popularity(object.attr("popularity"))};
+  require_no_str(object.attr("aliases"), "the aliases");
+  for (const py::handle alias : object.attr("aliases")) entry.aliases.push_back(to_utf8(py::str(alias)));
+  return entry;
+}
+
+std::vector<NameEntry> to_entries(const py::iterable& objects) {
+  require_no_str(objects, "the names");
+  std::vector<NameEntry> entries;
+  for (const py::handle object : objects) {
+    try {
+      entries.push_back(to_entry(object));
+    } catch (const InvalidArgument& error) {
+      throw InvalidArgument("name " + std::to_string(entries.size()) + ": " + error.what());
+    }
+  }
+  return entries;
+}
+
+/// The index itself is safe to share between threads.
+class NameIndexHandle {
+ public:
+  explicit NameIndexHandle(NameIndex index) : index_(std::move(index)) {}
+
+  py::tuple search(const py::str& text, std::int64_t limit, const FilterTexts& filter, bool is_unfinished) const {
+    const auto matches = without_gil([&, query = to_utf8(text), count = to_count(limit, "limit")] {
+      return is_unfinished ? index_.suggest(query, count, to_filter(filter))
+                           : index_.search(query, count, to_filter(filter));
+    });
+    return to_tuple(matches);
+  }
+
+  py::tuple confusable_names(const py::str& name, std::int64_t limit) const {
+    return to_tuple(without_gil([&, query = to_utf8(name), count = to_count(limit, "limit")] {
+      return index_.confusable_names(query, count);
+    }));
+  }
+
+  std::size_t add(const py::iterable& objects) {
+    return without_gil([&, entries = to_entries(objects)] { return index_.add_all(entries); });
+  }
+  bool remove(std::int64_t index) {
+    return index >= 0 && without_gil([&] { return index_.remove(static_cast<std::size_t>(index)); });
+  }
+  std::optional<std::string> name(std::int64_t index) const {
+    if (index < 0) return std::nullopt;
+    return without_gil([&] { return index_.name(static_cast<std::size_t>(index)); });
+  }
+  void save(const std::filesystem::path& file) const {
+    without_gil([&] { index_.save(file); });
+  }
+  std::size_t size() const { return index_.size(); }
+  std::size_t bytes() const { return index_.bytes(); }
+
+ private:
+  NameIndex index_;
+};
+
+std::unique_ptr<NameIndexHandle> make_name_index(const py::iterable& objects) {
+  return without_gil([entries = to_entries(objects)] { return std::make_unique<NameIndexHandle>(NameIndex(entries)); });
+}
+
+std::unique_ptr<NameIndexHandle> open_name_index(const std::filesystem::path& file) {
+  return without_gil([&] { return std::make_unique<NameIndexHandle>(NameIndex::open(file)); });
+}
+
+std::unique_ptr<EngineHandle> open_engine(const std::filesystem::path& database,
+                                          const std::vector<std::pair<std::string, std::string>>& aliases,
+                                          const py::dict& popularity, std::int64_t cache_bytes, double busy_timeout,
+                                          double slow_call_threshold, py::object on_slow_call) {
   EngineOptions options;
+  for (const auto& [alias, name] : aliases) options.aliases.push_back({.alias = alias, .name = name});
+  for (const auto& [id, number] : popularity) {
+    options.popularity.emplace(to_utf8(py::str(id)), to_popularity(number));
+  }
   options.database = database;
   options.cache_bytes = to_count(cache_bytes, "cache_bytes");
   options.busy_timeout = std::chrono::ceil<std::chrono::milliseconds>(to_duration(busy_timeout, "busy_timeout"));
@@ -230,13 +340,26 @@ PYBIND11_MODULE(_core, core) {
   core.attr("__version__") = PILLING_VERSION;
   py::register_local_exception_translator(&translate);
 
+  py::class_<NameIndexHandle>(core, "NameIndex")
+      .def(py::init(&make_name_index), "names"_a)
+      .def_static("open", &open_name_index, "path"_a)
+      .def("search", &NameIndexHandle::search, "text"_a, "limit"_a, "filter"_a, "is_unfinished"_a)
+      .def("confusable_names", &NameIndexHandle::confusable_names, "name"_a, "limit"_a)
+      .def("add", &NameIndexHandle::add, "names"_a)
+      .def("remove", &NameIndexHandle::remove, "index"_a)
+      .def("name", &NameIndexHandle::name, "index"_a)
+      .def("save", &NameIndexHandle::save, "path"_a)
+      .def_property_readonly("bytes", &NameIndexHandle::bytes)
+      .def("__len__", &NameIndexHandle::size);
+
   py::class_<EngineHandle>(core, "Engine")
-      .def(py::init(&open_engine), "database"_a, "cache_bytes"_a, "busy_timeout"_a, "slow_call_threshold"_a,
-           "on_slow_call"_a)
+      .def(py::init(&open_engine), "database"_a, "aliases"_a, "popularity"_a, "cache_bytes"_a, "busy_timeout"_a,
+           "slow_call_threshold"_a, "on_slow_call"_a)
       .def_property_readonly("closed", &EngineHandle::is_closed)
       .def("close", &EngineHandle::close)
-      .def("search", &EngineHandle::search, "text"_a, "limit"_a)
-      .def("suggest", &EngineHandle::suggest, "text"_a, "limit"_a)
+      .def("search", &EngineHandle::search, "text"_a, "limit"_a, "filter"_a)
+      .def("suggest", &EngineHandle::suggest, "text"_a, "limit"_a, "filter"_a)
+      .def("confusable_names", &EngineHandle::confusable_names, "name"_a, "limit"_a)
       .def("search_symptom", &EngineHandle::search_symptom, "text"_a, "limit"_a)
       .def("medicine", &EngineHandle::medicine, "id"_a)
       .def("summarize", &EngineHandle::summarize, "id"_a, "keyword"_a)

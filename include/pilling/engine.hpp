@@ -10,6 +10,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "pilling/cache.hpp"
@@ -26,6 +27,12 @@
 
 namespace pilling {
 
+/// Another name that people use for a medicine, such as "tylenol" for 타이레놀.
+struct MedicineAlias {
+  std::string alias;
+  std::string name;  ///< whole name, brand or product code of the medicines that it means; none is fine
+};
+
 /// What the engine is built from. Every member has a working default.
 struct EngineOptions {
   std::filesystem::path database = "pilling.db";           ///< made when missing; not looked at when `store` is given
@@ -34,7 +41,9 @@ struct EngineOptions {
   std::vector<std::shared_ptr<MedicineSource>> sources{};  ///< asked in order when a name is not found here
   std::shared_ptr<Summarizer> summarizer{};                ///< of `refresh` and `summarize`; none: extractive
   std::shared_ptr<SharedCache> shared_cache{};             ///< none: memory and store only
-  std::size_t cache_bytes = std::size_t{32} << 20;         ///< of finished answers in memory
+  std::vector<MedicineAlias> aliases{};
+  std::unordered_map<std::string, std::uint32_t> popularity{};        ///< by product code; see `NameEntry::popularity`
+  std::size_t cache_bytes = std::size_t{32} << 20;                    ///< of finished answers in memory
   std::chrono::milliseconds live_timeout = std::chrono::seconds(10);  ///< of one call to sources or summarizer
   std::chrono::nanoseconds slow_call_threshold = std::chrono::seconds(1);
   SlowCallHook on_slow_call{};
@@ -73,7 +82,8 @@ struct EngineStats {
 /// Medicine and pharmacy look-ups over a local database, caches and remote sources.
 /// Thread-safe: open one per process and share it. The catalogue is held in memory: queries touch no disk and never
 /// wait for an import or a refresh. Two calls may, for as long as they are allowed to take: `search`, when it goes out
-/// to sources, and `summarize`, when the summarizer is not free. Opening throws StorageError.
+/// to sources, and `summarize`, when the summarizer is not free. Opening throws StorageError, and
+/// InvalidArgument for an alias that is not valid UTF-8 or has no letter or digit.
 class PILLING_API Engine {
  public:
   explicit Engine(EngineOptions options = {});
@@ -81,15 +91,22 @@ class PILLING_API Engine {
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
 
-  /// Medicines by name, best first: see `NameIndex::search`. When nothing is found and there are sources, they are
+  /// Medicines by name, best first: see `NameIndex::search`. When no name but similar ones is found and there are
+  /// sources, they are
   /// asked, for no longer than `call` and `EngineOptions::live_timeout` allow, and what they know is kept: it adds to
   /// the stored medicines and replaces nothing of them. What cannot be kept, or comes too late to be kept, is answered
-  /// all the same, and the answer is degraded. Throws InvalidArgument for invalid UTF-8, a text above
-  /// `NameIndex::maximum_query_bytes`, or a limit of 0.
-  SearchResult search(std::string_view text, std::size_t limit = 10, const CallOptions& call = {}) const;
+  /// all the same, and the answer is degraded. When two brands are about equally near to a text that is no name, the
+  /// warnings say so. Throws InvalidArgument for invalid UTF-8, a text above `NameIndex::maximum_query_bytes`, or a
+  /// limit of 0.
+  SearchResult search(std::string_view text, std::size_t limit = 10, const NameFilter& filter = {},
+                      const CallOptions& call = {}) const;
 
   /// Names for typing ahead, best first, each once: see `NameIndex::suggest`. Throws as `search`.
-  std::vector<std::string> suggest(std::string_view text, std::size_t limit = 10) const;
+  std::vector<std::string> suggest(std::string_view text, std::size_t limit = 10, const NameFilter& filter = {}) const;
+
+  /// Medicines of other brands that a name may be mistaken for, nearest first: see `NameIndex::confusable_names`.
+  /// Throws as `search`.
+  std::vector<ConfusableMedicine> confusable_names(std::string_view name, std::size_t limit = 5) const;
 
   /// Medicines whose efficacy text speaks of all, or else most, words of `text`: `SymptomMatch::missing` tells the two
   /// apart. Throws as `search`.

@@ -31,8 +31,10 @@ struct Summary {
 struct Medicine {
   MedicineId id;
   std::string name;
+  std::string english_name;  ///< as registered
   std::string company;
   std::string ingredients;   ///< comma-separated, as given
+  std::string dispensing;    ///< "otc" or "prescription"
   std::string efficacy;      ///< what it is for
   std::string usage;         ///< how to take it
   std::string warnings;      ///< what to know before taking it

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "geo/same_pharmacy.hpp"
+#include "search/name_parts.hpp"
 #include "text/fingerprint.hpp"
+#include "text/normalize.hpp"
 
 namespace pilling::engine {
 namespace {
@@ -59,25 +61,64 @@ void attach_summaries(std::vector<Medicine>& medicines, const DistinctTexts& dis
   }
 }
 
-std::shared_ptr<const MedicineCatalogue> make_catalogue(std::uint64_t version, std::vector<Medicine> rows,
-                                                        SummariesByText summaries, Summarizer& extractive,
-                                                        std::chrono::sys_seconds now) {
+// The aliases of each name, brand and product code that has any.
+class Aliases {
+ public:
+  explicit Aliases(const std::vector<MedicineAlias>& aliases) {
+    for (const MedicineAlias& alias : aliases) by_name_[text::normalize(alias.name).text].push_back(alias.alias);
+  }
+
+  std::vector<std::string> of(const Medicine& medicine) const {
+    if (by_name_.empty()) return {};
+    const text::NormalForm name = text::normalize(medicine.name);
+    const std::string brand = name.text.substr(0, search::take_apart(medicine.name, name).brand_end);
+    std::vector<std::string> aliases;
+    for (const std::string& key : {medicine.id.value, name.text, brand}) {
+      const auto found = by_name_.find(key);
+      if (found != by_name_.end()) aliases.insert(aliases.end(), found->second.begin(), found->second.end());
+    }
+    std::ranges::sort(aliases);
+    const auto repeated = std::ranges::unique(aliases);
+    aliases.erase(repeated.begin(), repeated.end());
+    return aliases;
+  }
+
+ private:
+  std::unordered_map<std::string, std::vector<std::string>> by_name_;
+};
+
+std::vector<NameEntry> name_entries(const EngineOptions& options, const std::vector<Medicine>& medicines) {
+  const Aliases aliases(options.aliases);
+  std::vector<NameEntry> entries;
+  entries.reserve(medicines.size());
+  for (const Medicine& medicine : medicines) {
+    const auto popularity = options.popularity.find(medicine.id.value);
+    entries.push_back({.name = medicine.name,
+                       .ingredients = medicine.ingredients,
+                       .english_name = medicine.english_name,
+                       .aliases = aliases.of(medicine),
+                       .company = medicine.company,
+                       .dispensing = medicine.dispensing,
+                       .popularity = popularity == options.popularity.end() ? 0 : popularity->second});
+  }
+  return entries;
+}
+
+std::shared_ptr<const MedicineCatalogue> make_catalogue(const EngineOptions& options, std::uint64_t version,
+                                                        std::vector<Medicine> rows, SummariesByText summaries,
+                                                        Summarizer& extractive, std::chrono::sys_seconds now) {
   // By bytes, whatever collation the store orders by: `find` relies on it.
   std::ranges::sort(rows, {}, &Medicine::id);
   DistinctTexts distinct(rows);
   attach_summaries(rows, distinct, std::move(summaries), extractive, now);
 
-  std::vector<std::string> names;
+  NameIndex names(name_entries(options, rows));
   std::vector<std::shared_ptr<const Medicine>> medicines;
-  names.reserve(rows.size());
   medicines.reserve(rows.size());
-  for (Medicine& row : rows) {
-    names.push_back(row.name);
-    medicines.push_back(std::make_shared<const Medicine>(std::move(row)));
-  }
+  for (Medicine& row : rows) medicines.push_back(std::make_shared<const Medicine>(std::move(row)));
   return std::make_shared<const MedicineCatalogue>(MedicineCatalogue{.version = version,
                                                                      .medicines = std::move(medicines),
-                                                                     .names = NameIndex(names),
+                                                                     .names = std::move(names),
                                                                      .symptoms = search::SymptomIndex(distinct.texts),
                                                                      .medicines_of_text = std::move(distinct.owners)});
 }
@@ -90,17 +131,18 @@ std::shared_ptr<const Medicine> MedicineCatalogue::find(const MedicineId& id) co
   return found != medicines.end() && (*found)->id == id ? *found : nullptr;
 }
 
-std::shared_ptr<const MedicineCatalogue> load_medicines(Store& store, const std::string& preferred_maker,
-                                                        Summarizer& extractive, std::chrono::sys_seconds now) {
+std::shared_ptr<const MedicineCatalogue> load_medicines(const EngineOptions& options, Summarizer& extractive,
+                                                        std::chrono::sys_seconds now) {
+  Store& store = *options.store;
   const std::uint64_t version = store.catalogue_version();
   std::vector<Medicine> rows = store.medicines();
-  return make_catalogue(version, std::move(rows), load_summaries(store, preferred_maker, extractive.maker()),
-                        extractive, now);
+  SummariesByText summaries = load_summaries(store, options.summarizer->maker(), extractive.maker());
+  return make_catalogue(options, version, std::move(rows), std::move(summaries), extractive, now);
 }
 
-std::shared_ptr<const MedicineCatalogue> index_medicines(std::vector<Medicine> rows, Summarizer& extractive,
-                                                         std::chrono::sys_seconds now) {
-  return make_catalogue(0, std::move(rows), {}, extractive, now);
+std::shared_ptr<const MedicineCatalogue> index_medicines(const EngineOptions& options, std::vector<Medicine> rows,
+                                                         Summarizer& extractive, std::chrono::sys_seconds now) {
+  return make_catalogue(options, 0, std::move(rows), {}, extractive, now);
 }
 
 std::shared_ptr<const PharmacyCatalogue> load_pharmacies(Store& store) {

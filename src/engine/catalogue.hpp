@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "pilling/engine.hpp"
 #include "pilling/medicine.hpp"
 #include "pilling/pharmacy.hpp"
 #include "pilling/search.hpp"
@@ -34,14 +35,14 @@ struct PharmacyCatalogue {
   PharmacyIndex index;
 };
 
-/// Every medicine has a summary of its text: the one `preferred_maker` made when the store has it, else the extractive,
-/// made `now`.
-std::shared_ptr<const MedicineCatalogue> load_medicines(Store& store, const std::string& preferred_maker,
-                                                        Summarizer& extractive, std::chrono::sys_seconds now);
+/// The medicines of the store, with the aliases and the popularity that the options name. Every medicine has a summary
+/// of its text: the one of the options' summarizer when the store has it, else the extractive, made `now`.
+std::shared_ptr<const MedicineCatalogue> load_medicines(const EngineOptions& options, Summarizer& extractive,
+                                                        std::chrono::sys_seconds now);
 
 /// The same of rows that are in no store.
-std::shared_ptr<const MedicineCatalogue> index_medicines(std::vector<Medicine> rows, Summarizer& extractive,
-                                                         std::chrono::sys_seconds now);
+std::shared_ptr<const MedicineCatalogue> index_medicines(const EngineOptions& options, std::vector<Medicine> rows,
+                                                         Summarizer& extractive, std::chrono::sys_seconds now);
 
 std::shared_ptr<const PharmacyCatalogue> load_pharmacies(Store& store);
 

@@ -4,7 +4,6 @@
 #include <exception>
 #include <iterator>
 #include <mutex>
-#include <unordered_set>
 #include <utility>
 
 #include "core/deadline.hpp"
@@ -12,6 +11,7 @@
 #include "engine/finished_answers.hpp"
 #include "engine/import.hpp"
 #include "engine/live_look_up.hpp"
+#include "engine/name_look_up.hpp"
 #include "engine/operations.hpp"
 #include "engine/prometheus.hpp"
 #include "engine/store_tier.hpp"
@@ -26,9 +26,29 @@ namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
+void check_alias(const MedicineAlias& alias) {
+  if (!text::is_valid_utf8(alias.alias) || !text::is_valid_utf8(alias.name)) {
+    throw InvalidArgument("an alias in EngineOptions::aliases is not valid UTF-8");
+  }
+  if (text::normalize(alias.alias).text.empty() || text::normalize(alias.name).text.empty()) {
+    throw InvalidArgument("an alias in EngineOptions::aliases has no letter or digit: \"" + alias.alias + "\" for \"" +
+                          alias.name + "\"");
+  }
+}
+
+// Every part in its own length, so that no two questions look the same.
+std::string question(std::string_view text, std::size_t limit, const NameFilter& filter = {}) {
+  std::string question = std::to_string(limit);
+  for (const std::string* part : {&filter.company, &filter.form, &filter.dispensing}) {
+    question += '/' + std::to_string(part->size()) + ':' + *part;
+  }
+  return question.append("/").append(text);
+}
+
 EngineOptions with_defaults(EngineOptions options) {
   if (!options.store) options.store = make_sqlite_store(options.database, options.busy_timeout);
   if (!options.summarizer) options.summarizer = make_extractive_summarizer();
+  for (const MedicineAlias& alias : options.aliases) check_alias(alias);
   if (!options.now) throw InvalidArgument("EngineOptions::now is empty; leave it out to use the system's clock");
   return options;
 }
@@ -61,36 +81,30 @@ class Engine::Impl {
     reload_pharmacies();
   }
 
-  SearchResult search(std::string_view text, std::size_t limit, const CallOptions& call) {
+  SearchResult search(std::string_view text, std::size_t limit, const NameFilter& filter, const CallOptions& call) {
     return operations_.timed(Operation::search, [&](SteadyTime begin) {
       search::check_query(text, limit);
       const auto [catalogue, generation] = medicines();
-      SearchResult result =
-          searches_.find(generation, text, limit, [&] { return search_here(*catalogue, text, limit); });
-      if (result.matches.empty() && !options_.sources.empty()) result = search_live(text, limit, call);
+      SearchResult result = searches_.find(generation, question(text, limit, filter),
+                                           [&] { return engine::search_names(*catalogue, text, limit, filter); });
+      if (!options_.sources.empty() && !has_answer(result) && !is_only_filtered_out(*catalogue, text, filter)) {
+        result = search_live(text, limit, filter, call);
+      }
       result.answer.elapsed = std::chrono::steady_clock::now() - begin;
       return result;
     });
   }
 
-  std::vector<std::string> suggest(std::string_view text, std::size_t limit) {
+  std::vector<std::string> suggest(std::string_view text, std::size_t limit, const NameFilter& filter) {
     return operations_.timed(Operation::suggest, [&](SteadyTime) {
       search::check_query(text, limit);
-      const auto catalogue = medicines().catalogue;
-      std::vector<std::string> names;
-      std::unordered_set<std::string_view> seen;
-      // Products of the same name are rare, so that few more than `limit` are needed.
-      for (std::size_t asked = limit; names.size() < limit; asked *= 2) {
-        names.clear();
-        seen.clear();
-        const auto matches = catalogue->names.suggest(text, asked);
-        for (const NameMatch& match : matches) {
-          const std::string& name = catalogue->medicines[match.index]->name;
-          if (names.size() < limit && seen.insert(name).second) names.push_back(name);
-        }
-        if (matches.size() < asked) break;
-      }
-      return names;
+      return engine::suggest_names(*medicines().catalogue, text, limit, filter);
+    });
+  }
+
+  std::vector<ConfusableMedicine> confusable_names(std::string_view name, std::size_t limit) {
+    return operations_.timed(Operation::confusable_names, [&](SteadyTime) {
+      return engine::confusable_medicines(*medicines().catalogue, name, limit);
     });
   }
 
@@ -98,8 +112,8 @@ class Engine::Impl {
     return operations_.timed(Operation::search_symptom, [&](SteadyTime begin) {
       search::check_query(text, limit);
       const auto [catalogue, generation] = medicines();
-      SymptomResult result =
-          symptoms_.find(generation, text, limit, [&] { return search_symptom_here(*catalogue, text, limit); });
+      SymptomResult result = symptoms_.find(generation, question(text, limit),
+                                            [&] { return search_symptom_here(*catalogue, text, limit); });
       result.answer.elapsed = std::chrono::steady_clock::now() - begin;
       return result;
     });
@@ -218,7 +232,7 @@ class Engine::Impl {
   // Loads take turns: otherwise one that read the store before an import could replace one that read it after.
   void reload_medicines() {
     const std::scoped_lock turn(load_mutex_);
-    auto catalogue = engine::load_medicines(*options_.store, options_.summarizer->maker(), *extractive_, now());
+    auto catalogue = engine::load_medicines(options_, *extractive_, now());
     {
       const std::scoped_lock lock(swap_mutex_);
       medicines_ = {std::move(catalogue), medicines_.generation + 1};
@@ -239,17 +253,15 @@ class Engine::Impl {
     pharmacies_ = std::move(catalogue);
   }
 
-  static SearchResult search_here(const engine::MedicineCatalogue& catalogue, std::string_view text,
-                                  std::size_t limit) {
-    SearchResult result;
-    for (NameMatch& match : catalogue.names.search(text, limit)) {
-      result.matches.push_back({.medicine = catalogue.medicines[match.index],
-                                .kind = match.kind,
-                                .score = match.score,
-                                .spans = std::move(match.spans),
-                                .approximate = match.approximate});
-    }
-    return result;
+  // Similar names are no answer while there is somebody to ask for the name itself.
+  static bool has_answer(const SearchResult& result) {
+    return std::ranges::any_of(result.matches, [](const MedicineMatch& match) { return !match.approximate; });
+  }
+
+  // What is known here and not wanted is no reason to ask elsewhere.
+  static bool is_only_filtered_out(const engine::MedicineCatalogue& catalogue, std::string_view text,
+                                   const NameFilter& filter) {
+    return filter != NameFilter{} && has_answer(engine::search_names(catalogue, text, 1, {}));
   }
 
   SymptomResult search_symptom_here(const engine::MedicineCatalogue& catalogue, std::string_view text,
@@ -304,7 +316,8 @@ class Engine::Impl {
   }
 
   // What the sources know of the name is in the store when they have been asked, unless it could not be kept.
-  SearchResult search_live(std::string_view text, std::size_t limit, const CallOptions& call) {
+  SearchResult search_live(std::string_view text, std::size_t limit, const NameFilter& filter,
+                           const CallOptions& call) {
     if (text::normalize(text).text.empty()) return {};
     auto outcome = live_.look_up(std::string(text), core::within(call, options_.live_timeout));
     try {
@@ -314,18 +327,18 @@ class Engine::Impl {
     }
     // Again in any case: another caller may have brought the name in since the search that found nothing.
     const auto catalogue = medicines().catalogue;
-    SearchResult result = search_here(*catalogue, text, limit);
-    if (outcome.found) add_found(result, *outcome.found, *catalogue, text, limit);
-    if (outcome.was_asked && !result.matches.empty()) result.answer.origin = Origin::live;
+    SearchResult result = engine::search_names(*catalogue, text, limit, filter);
+    if (outcome.found) add_found(result, *outcome.found, *catalogue, text, limit, filter);
+    if (outcome.was_asked && has_answer(result)) result.answer.origin = Origin::live;
     result.answer.degraded = !outcome.warnings.empty();
-    result.answer.warnings = std::move(outcome.warnings);
+    std::ranges::move(outcome.warnings, std::back_inserter(result.answer.warnings));
     return result;
   }
 
   // Adds the rows of sources that the catalogue does not hold: the store was busy or out of order, or holds the product
   // under another name, which a source does not change.
   void add_found(SearchResult& result, const std::vector<Medicine>& found, const engine::MedicineCatalogue& catalogue,
-                 std::string_view text, std::size_t limit) {
+                 std::string_view text, std::size_t limit, const NameFilter& filter) {
     std::vector<Medicine> rows;
     for (const Medicine& row : found) {
       const auto is_same = [&](const MedicineMatch& match) { return match.medicine->id == row.id; };
@@ -334,14 +347,10 @@ class Engine::Impl {
       if (!is_held && std::ranges::none_of(result.matches, is_same)) rows.push_back(row);
     }
     if (rows.empty()) return;
-    const auto index = engine::index_medicines(std::move(rows), *extractive_, now());
-    SearchResult more = search_here(*index, text, limit);
+    const auto index = engine::index_medicines(options_, std::move(rows), *extractive_, now());
+    SearchResult more = engine::search_names(*index, text, limit, filter);
     if (more.matches.empty()) return;
-    std::ranges::move(more.matches, std::back_inserter(result.matches));
-    std::ranges::stable_sort(result.matches, [](const MedicineMatch& a, const MedicineMatch& b) {
-      return std::pair(a.kind, -a.score) < std::pair(b.kind, -b.score);
-    });
-    if (result.matches.size() > limit) result.matches.resize(limit);
+    engine::merge(result, std::move(more), limit);
     result.answer.origin = Origin::memory_cache;
   }
 
@@ -369,12 +378,17 @@ Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
 
-SearchResult Engine::search(std::string_view text, std::size_t limit, const CallOptions& call) const {
-  return impl_->search(text, limit, call);
+SearchResult Engine::search(std::string_view text, std::size_t limit, const NameFilter& filter,
+                            const CallOptions& call) const {
+  return impl_->search(text, limit, filter, call);
 }
 
-std::vector<std::string> Engine::suggest(std::string_view text, std::size_t limit) const {
-  return impl_->suggest(text, limit);
+std::vector<std::string> Engine::suggest(std::string_view text, std::size_t limit, const NameFilter& filter) const {
+  return impl_->suggest(text, limit, filter);
+}
+
+std::vector<ConfusableMedicine> Engine::confusable_names(std::string_view name, std::size_t limit) const {
+  return impl_->confusable_names(name, limit);
 }
 
 SymptomResult Engine::search_symptom(std::string_view text, std::size_t limit) const {

@@ -14,7 +14,7 @@ namespace pilling::engine {
 
 /// Roughly what a match adds to memory: it shares its medicine with the catalogue.
 inline std::size_t weight_of(const MedicineMatch& match) {
-  return sizeof match + match.spans.size() * sizeof(ByteSpan);
+  return sizeof match + match.text.size() + match.spans.size() * sizeof(ByteSpan);
 }
 
 inline std::size_t weight_of(const SymptomMatch& match) {
@@ -34,9 +34,9 @@ class FinishedAnswers {
 
   /// The answer as it was kept, or made by `make` and kept.
   template <class Make>
-  Result find(std::uint64_t generation, std::string_view text, std::size_t limit, const Make& make) {
-    std::string key = std::to_string(generation) + '/' + std::to_string(limit) + '/';
-    key += text;
+  Result find(std::uint64_t generation, std::string_view question, const Make& make) {
+    std::string key = std::to_string(generation) + '/';
+    key += question;
     if (const auto hit = answers_.get(key)) {
       Result result = *hit;
       result.answer.origin = Origin::memory_cache;

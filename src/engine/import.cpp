@@ -43,14 +43,16 @@ void join(Medicine& joined, Medicine row) {
 
 void join(Pharmacy& joined, Pharmacy row) { joined = std::move(row); }
 
-// The live service leaves out the ingredients that its exports name. They still hold for the same text of the same
-// name.
-void keep_ingredients(Medicine& newer, const Medicine& stored) {
-  const bool is_same = newer.name == stored.name && newer.efficacy == stored.efficacy;
-  if (newer.ingredients.empty() && is_same) newer.ingredients = stored.ingredients;
+// The live service leaves out the ingredients that its exports name, and both leave out what only the permits say. That
+// still holds for the same name, and ingredients for the same text.
+void keep_what_is_left_out(Medicine& newer, const Medicine& stored) {
+  if (newer.name != stored.name) return;
+  if (newer.english_name.empty()) newer.english_name = stored.english_name;
+  if (newer.dispensing.empty()) newer.dispensing = stored.dispensing;
+  if (newer.ingredients.empty() && newer.efficacy == stored.efficacy) newer.ingredients = stored.ingredients;
 }
 
-void keep_ingredients(Pharmacy&, const Pharmacy&) {}
+void keep_what_is_left_out(Pharmacy&, const Pharmacy&) {}
 
 std::optional<Medicine> find(StoreTransaction& transaction, const MedicineId& id) { return transaction.medicine(id); }
 std::optional<Pharmacy> find(StoreTransaction& transaction, const PharmacyId& id) { return transaction.pharmacy(id); }
@@ -98,7 +100,7 @@ void write_changes(Store& store, std::vector<Row> rows, const ImportProgressHook
   std::uint64_t done = 0;
   for (Row& row : rows) {
     const auto stored = find(*transaction, row.id);
-    if (stored) keep_ingredients(row, *stored);
+    if (stored) keep_what_is_left_out(row, *stored);
     const auto date = stored ? compare_dates(row, *stored) : std::partial_ordering::unordered;
     has_newer = has_newer || std::is_gt(date);
     if (!stored) {

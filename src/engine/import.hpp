@@ -25,10 +25,11 @@ ImportReport import_pharmacies(Store& store, const std::filesystem::path& path, 
 std::vector<Medicine> join_repeated_medicines(std::vector<Medicine> rows);
 
 /// What a medicine says, part by part.
-inline constexpr std::array<std::string Medicine::*, 12> medicine_texts = {
-    &Medicine::name,         &Medicine::company,  &Medicine::ingredients,  &Medicine::efficacy,
-    &Medicine::usage,        &Medicine::warnings, &Medicine::precautions,  &Medicine::interactions,
-    &Medicine::side_effects, &Medicine::storage,  &Medicine::published_on, &Medicine::updated_on};
+inline constexpr std::array<std::string Medicine::*, 14> medicine_texts = {
+    &Medicine::name,         &Medicine::english_name, &Medicine::dispensing,   &Medicine::company,
+    &Medicine::ingredients,  &Medicine::efficacy,     &Medicine::usage,        &Medicine::warnings,
+    &Medicine::precautions,  &Medicine::interactions, &Medicine::side_effects, &Medicine::storage,
+    &Medicine::published_on, &Medicine::updated_on};
 
 /// Takes over what `medicine` lacks and `other` has. Of another name, it may be another product: nothing is taken.
 void fill_blanks(Medicine& medicine, const Medicine& other);

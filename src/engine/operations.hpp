@@ -15,6 +15,7 @@
 namespace pilling::engine {
 
 enum class Operation : std::size_t {
+  confusable_names,
   import_medicines,
   import_pharmacies,
   medicine,
@@ -57,9 +58,9 @@ class Operations {
   }
 
  private:
-  static constexpr std::array<std::string_view, 9> names = {"import_medicines", "import_pharmacies", "medicine",
-                                                            "pharmacies_near",  "refresh",           "search",
-                                                            "search_symptom",   "suggest",           "summarize"};
+  static constexpr std::array<std::string_view, 10> names = {
+      "confusable_names", "import_medicines", "import_pharmacies", "medicine", "pharmacies_near",
+      "refresh",          "search",           "search_symptom",    "suggest",  "summarize"};
 
   struct Counters {
     LatencyHistogram latency;

@@ -1,58 +1,65 @@
 #include <algorithm>
-#include <cstring>
-#include <numeric>
-#include <optional>
-#include <span>
+#include <iterator>
+#include <mutex>
+#include <string>
+#include <utility>
 
+#include "pilling/error.hpp"
 #include "pilling/search.hpp"
+#include "search/confusable.hpp"
+#include "search/name_search.hpp"
 #include "search/query.hpp"
-#include "text/normalize.hpp"
+#include "search/snapshot.hpp"
 
 namespace pilling {
 namespace {
 
-// Strings of one buffer, so that all of them can be scanned in one go.
-class PackedStrings {
- public:
-  void add(std::string_view string) {
-    buffer_.append(string);
-    buffer_.push_back('\0');
-    begins_.push_back(buffer_.size());
+using search::LiveSegment;
+using search::NameSegment;
+
+std::vector<NameEntry> entries_of(const std::vector<std::string>& names) {
+  std::vector<NameEntry> entries;
+  entries.reserve(names.size());
+  for (const std::string& name : names) entries.push_back({.name = name});
+  return entries;
+}
+
+// Names and the numbers they were given.
+struct Numbered {
+  std::vector<NameEntry> entries;
+  std::vector<std::size_t> indexes;
+
+  void add(const LiveSegment& segment) {
+    for (std::uint32_t item = 0; item < segment.names->size(); ++item) {
+      if (segment.removed && (*segment.removed)[item]) continue;
+      entries.push_back(segment.names->entry(item));
+      indexes.push_back(segment.names->index(item));
+    }
   }
 
-  void shrink() {
-    buffer_.shrink_to_fit();
-    begins_.shrink_to_fit();
-  }
-
-  std::string_view operator[](std::size_t i) const {
-    return std::string_view(buffer_).substr(begins_[i], begins_[i + 1] - begins_[i] - 1);
-  }
-
-  std::size_t begin_of(std::size_t i) const { return begins_[i]; }
-
-  std::size_t holder_of(std::size_t offset) const {
-    return static_cast<std::size_t>(std::ranges::upper_bound(begins_, offset) - begins_.begin()) - 1;
-  }
-
-  // The first occurrence from `offset` on. Being UTF-8, it begins and ends at a character.
-  std::optional<std::size_t> find(std::string_view text, std::size_t offset) const {
-    const void* const found = memmem(buffer_.data() + offset, buffer_.size() - offset, text.data(), text.size());
-    if (found == nullptr) return std::nullopt;
-    return static_cast<std::size_t>(static_cast<const char*>(found) - buffer_.data());
-  }
-
- private:
-  std::string buffer_;
-  std::vector<std::size_t> begins_ = {0};
+  std::shared_ptr<const NameSegment> build() const { return NameSegment::build(entries, indexes); }
 };
 
-struct Query {
-  std::string_view text;
-  std::string form;
-  std::size_t characters = 0;
-  bool is_number_open = false;  // the number it ends in may go on
-};
+using Segments = std::vector<LiveSegment>;
+
+// A new segment swallows those before it that are not much larger, so that there are few and each name is built anew
+// only a few times: the logarithmic method of Bentley and Saxe (1980).
+Segments with_segment(Segments segments, std::shared_ptr<const NameSegment> added) {
+  constexpr std::size_t much_larger = 4;
+  Numbered merged;
+  std::size_t size = added->size();
+  while (segments.size() > 1 && segments.back().names->size() < much_larger * size) {
+    size += segments.back().names->size();
+    merged.add(segments.back());
+    segments.pop_back();
+  }
+  if (!merged.entries.empty()) {
+    merged.add({std::move(added), nullptr});
+    added = merged.build();
+  }
+  segments.push_back({std::move(added), nullptr});
+  return segments;
+}
 
 }  // namespace
 
@@ -60,166 +67,190 @@ std::string_view to_string(MatchKind kind) noexcept {
   switch (kind) {
     case MatchKind::exact:
       return "exact";
+    case MatchKind::brand:
+      return "brand";
     case MatchKind::prefix:
       return "prefix";
+    case MatchKind::other_name:
+      return "other_name";
+    case MatchKind::same_brand:
+      return "same_brand";
     case MatchKind::inside:
       return "inside";
+    case MatchKind::words:
+      return "words";
+    case MatchKind::initials:
+      return "initials";
+    case MatchKind::fuzzy:
+      return "fuzzy";
+    case MatchKind::sound:
+      return "sound";
+    case MatchKind::partial:
+      return "partial";
   }
   return "unknown";
 }
 
+std::string_view to_string(TextReading reading) noexcept {
+  switch (reading) {
+    case TextReading::literal:
+      return "literal";
+    case TextReading::korean_layout:
+      return "korean_layout";
+    case TextReading::latin_layout:
+      return "latin_layout";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(NameField field) noexcept {
+  switch (field) {
+    case NameField::name:
+      return "name";
+    case NameField::brackets:
+      return "brackets";
+    case NameField::export_name:
+      return "export_name";
+    case NameField::ingredient:
+      return "ingredient";
+    case NameField::english_name:
+      return "english_name";
+    case NameField::alias:
+      return "alias";
+  }
+  return "unknown";
+}
+
+/// The segments that searches see are swapped whole, so that a search works on what was there when it began. Changes
+/// take turns.
 class NameIndex::Impl {
  public:
-  explicit Impl(const std::vector<std::string>& names) {
-    std::vector<std::string> forms;
-    forms.reserve(names.size());
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      search::check_indexed(names[i], "name", i);
-      forms.push_back(text::normalize(names[i]).text);
-      if (!search::is_searchable(forms.back())) forms.back().clear();
-    }
-    rank(names, forms);
-    sort_forms();
+  explicit Impl(const std::vector<NameEntry>& entries) : Impl(NameSegment::build(entries, 0), entries.size()) {}
+
+  Impl(std::shared_ptr<const NameSegment> names, std::size_t next_index) : next_index_(next_index) {
+    segments_ = std::make_shared<const Segments>(Segments{{std::move(names), nullptr}});
   }
 
-  std::vector<NameMatch> search(std::string_view text, std::size_t limit, bool is_unfinished) const {
+  std::shared_ptr<const Segments> segments() const {
+    const std::scoped_lock lock(swap_mutex_);
+    return segments_;
+  }
+
+  std::vector<NameMatch> search(std::string_view text, std::size_t limit, const NameFilter& filter,
+                                bool is_unfinished) const {
     search::check_query(text, limit);
-    const text::NormalForm normal = text::normalize(text);
-    if (!search::is_searchable(normal.text)) return {};
-    const bool ends_in_digit = normal.text.back() >= '0' && normal.text.back() <= '9';
-    const Query query{.text = text,
-                      .form = normal.text,
-                      .characters = search::count_characters(normal.text),
-                      .is_number_open = is_unfinished && ends_in_digit && normal.ends.back() == text.size()};
-    std::vector<NameMatch> matches;
-    add_exact(query, limit, matches);
-    add_prefixes(query, limit, matches);
-    add_insides(query, limit, matches);
-    return matches;
+    const auto segments = this->segments();
+    return search::NameSearch(*segments, filter, limit).run(text, is_unfinished);
   }
 
-  std::size_t size() const noexcept { return positions_.size(); }
+  std::size_t add(const std::vector<NameEntry>& entries) {
+    const std::scoped_lock turn(change_mutex_);
+    const std::size_t first = next_index_;
+    if (entries.empty()) return first;
+    auto added = NameSegment::build(entries, first);
+    swap_in(with_segment(*segments(), std::move(added)));
+    next_index_ += entries.size();
+    return first;
+  }
+
+  bool remove(std::size_t index) {
+    const std::scoped_lock turn(change_mutex_);
+    Segments changed = *segments();
+    for (LiveSegment& segment : changed) {
+      const auto item = segment.names->item_with(index);
+      if (!item) continue;
+      auto removed = segment.removed ? *segment.removed : std::vector<bool>(segment.names->size());
+      if (removed[*item]) return false;
+      removed[*item] = true;
+      segment.removed = std::make_shared<const std::vector<bool>>(std::move(removed));
+      swap_in(std::move(changed));
+      return true;
+    }
+    return false;
+  }
+
+  void save(const std::filesystem::path& file) const {
+    const auto segments = this->segments();
+    if (segments->size() == 1 && !segments->front().removed)
+      return search::save_snapshot(*segments->front().names, file);
+    Numbered all;
+    for (const LiveSegment& segment : *segments) all.add(segment);
+    search::save_snapshot(*all.build(), file);
+  }
 
  private:
-  // Everything is kept in the order in which matches of one kind are given, so that a scan finds the best first.
-  void rank(const std::vector<std::string>& names, const std::vector<std::string>& forms) {
-    std::vector<std::size_t> lengths;
-    lengths.reserve(forms.size());
-    for (const std::string& form : forms) lengths.push_back(search::count_characters(form));
-    positions_.resize(names.size());
-    std::iota(positions_.begin(), positions_.end(), std::size_t{0});
-    std::ranges::sort(positions_, [&](std::size_t a, std::size_t b) {
-      if (lengths[a] != lengths[b]) return lengths[a] < lengths[b];
-      if (const int order = names[a].compare(names[b]); order != 0) return order < 0;
-      return a < b;
-    });
-    for (const std::size_t position : positions_) {
-      names_.add(names[position]);
-      forms_.add(forms[position]);
-      lengths_.push_back(lengths[position]);
-    }
-    names_.shrink();
-    forms_.shrink();
+  void swap_in(Segments segments) {
+    auto next = std::make_shared<const Segments>(std::move(segments));
+    const std::scoped_lock lock(swap_mutex_);
+    segments_.swap(next);
   }
 
-  void sort_forms() {
-    by_form_.resize(size());
-    std::iota(by_form_.begin(), by_form_.end(), std::size_t{0});
-    std::ranges::sort(by_form_, [this](std::size_t a, std::size_t b) {
-      const int order = forms_[a].compare(forms_[b]);
-      return order != 0 ? order < 0 : a < b;
-    });
-  }
-
-  // The ranks of the names whose first bytes are `form`, shortest form first among equals.
-  std::span<const std::size_t> beginning_with(std::string_view form) const {
-    const auto first_bytes = [&](std::size_t name) { return forms_[name].substr(0, form.size()); };
-    const auto range = std::ranges::equal_range(by_form_, form, {}, first_bytes);
-    return {range.begin(), range.end()};
-  }
-
-  void add_exact(const Query& query, std::size_t limit, std::vector<NameMatch>& matches) const {
-    std::vector<std::size_t> equal;
-    for (const std::size_t name : beginning_with(query.form)) {
-      if (forms_[name].size() != query.form.size()) break;
-      equal.push_back(name);
-    }
-    std::ranges::stable_partition(equal, [&](std::size_t name) { return names_[name] == query.text; });
-    for (const std::size_t name : equal) {
-      if (matches.size() == limit) return;
-      matches.push_back(match(query, name, 0));
-    }
-  }
-
-  void add_prefixes(const Query& query, std::size_t limit, std::vector<NameMatch>& matches) const {
-    if (matches.size() == limit) return;
-    std::vector<std::size_t> longer;
-    for (const std::size_t name : beginning_with(query.form)) {
-      if (forms_[name].size() != query.form.size() && holds(query, name, 0)) longer.push_back(name);
-    }
-    const std::size_t wanted = std::min(limit - matches.size(), longer.size());
-    std::ranges::partial_sort(longer, longer.begin() + static_cast<std::ptrdiff_t>(wanted));
-    for (std::size_t i = 0; i < wanted; ++i) matches.push_back(match(query, longer[i], 0));
-  }
-
-  void add_insides(const Query& query, std::size_t limit, std::vector<NameMatch>& matches) const {
-    std::size_t from = 0;
-    while (matches.size() < limit) {
-      const std::optional<std::size_t> found = forms_.find(query.form, from);
-      if (!found) return;
-      const std::size_t name = forms_.holder_of(*found);
-      const std::size_t at = *found - forms_.begin_of(name);
-      if (!holds(query, name, at)) {
-        from = *found + 1;
-        continue;
-      }
-      if (at > 0) matches.push_back(match(query, name, at));
-      from = forms_.begin_of(name + 1);
-    }
-  }
-
-  // Whether what was found at `at` is whole: neither of its ends lies within a number.
-  bool holds(const Query& query, std::size_t name, std::size_t at) const {
-    const std::string_view form = forms_[name];
-    const bool is_cut = !query.is_number_open && search::is_within_number(form, at + query.form.size());
-    return !is_cut && !search::is_within_number(form, at);
-  }
-
-  NameMatch match(const Query& query, std::size_t name, std::size_t at) const {
-    const double share = static_cast<double>(query.characters) / static_cast<double>(lengths_[name]);
-    NameMatch match;
-    match.index = positions_[name];
-    if (query.form.size() == forms_[name].size()) {
-      match.score = 1;
-    } else {
-      match.kind = at == 0 ? MatchKind::prefix : MatchKind::inside;
-      match.score = at == 0 ? 0.5 + share / 2 : share / 2;
-    }
-    match.spans.push_back(text::normalize(names_[name]).original(at, at + query.form.size()));
-    return match;
-  }
-
-  // All of these are by rank but the last, which holds ranks.
-  std::vector<std::size_t> positions_;
-  std::vector<std::size_t> lengths_;  // of the forms, in characters
-  PackedStrings names_;
-  PackedStrings forms_;
-  std::vector<std::size_t> by_form_;
+  mutable std::mutex swap_mutex_;
+  std::shared_ptr<const Segments> segments_;
+  std::mutex change_mutex_;
+  std::size_t next_index_;
 };
 
-NameIndex::NameIndex(const std::vector<std::string>& names) : impl_(std::make_unique<const Impl>(names)) {}
+NameIndex::NameIndex(const std::vector<std::string>& names) : NameIndex(entries_of(names)) {}
+NameIndex::NameIndex(const std::vector<NameEntry>& entries) : impl_(std::make_unique<Impl>(entries)) {}
+NameIndex::NameIndex(std::initializer_list<std::string_view> names)
+    : NameIndex(std::vector<std::string>(names.begin(), names.end())) {}
+NameIndex::NameIndex(std::initializer_list<NameEntry> entries) : NameIndex(std::vector<NameEntry>(entries)) {}
+NameIndex::NameIndex(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 NameIndex::~NameIndex() = default;
 NameIndex::NameIndex(NameIndex&&) noexcept = default;
 NameIndex& NameIndex::operator=(NameIndex&&) noexcept = default;
 
-std::vector<NameMatch> NameIndex::search(std::string_view text, std::size_t limit) const {
-  return impl_->search(text, limit, false);
+std::vector<NameMatch> NameIndex::search(std::string_view text, std::size_t limit, const NameFilter& filter) const {
+  return impl_->search(text, limit, filter, false);
 }
 
-std::vector<NameMatch> NameIndex::suggest(std::string_view text, std::size_t limit) const {
-  return impl_->search(text, limit, true);
+std::vector<NameMatch> NameIndex::suggest(std::string_view text, std::size_t limit, const NameFilter& filter) const {
+  return impl_->search(text, limit, filter, true);
 }
 
-std::size_t NameIndex::size() const noexcept { return impl_->size(); }
+std::vector<ConfusableName> NameIndex::confusable_names(std::string_view name, std::size_t limit) const {
+  search::check_query(name, limit);
+  return search::confusable_names(*impl_->segments(), name, limit);
+}
+
+std::size_t NameIndex::add(const NameEntry& entry) { return impl_->add({entry}); }
+std::size_t NameIndex::add_all(const std::vector<NameEntry>& entries) { return impl_->add(entries); }
+bool NameIndex::remove(std::size_t index) { return impl_->remove(index); }
+
+std::optional<std::string> NameIndex::name(std::size_t index) const {
+  const auto segments = impl_->segments();
+  for (const LiveSegment& segment : *segments) {
+    const auto item = segment.names->item_with(index);
+    if (!item) continue;
+    if (segment.removed && (*segment.removed)[*item]) return std::nullopt;
+    return std::string(segment.names->text(segment.names->first_field(*item)));
+  }
+  return std::nullopt;
+}
+
+std::size_t NameIndex::size() const noexcept {
+  std::size_t size = 0;
+  for (const LiveSegment& segment : *impl_->segments()) {
+    size += segment.names->size();
+    if (segment.removed) size -= static_cast<std::size_t>(std::ranges::count(*segment.removed, true));
+  }
+  return size;
+}
+
+std::size_t NameIndex::bytes() const noexcept {
+  std::size_t bytes = 0;
+  for (const LiveSegment& segment : *impl_->segments()) bytes += segment.names->image().size();
+  return bytes;
+}
+
+void NameIndex::save(const std::filesystem::path& file) const { impl_->save(file); }
+
+NameIndex NameIndex::open(const std::filesystem::path& file) {
+  auto names = search::open_snapshot(file);
+  std::size_t next_index = 0;
+  for (std::uint32_t item = 0; item < names->size(); ++item) next_index = std::max(next_index, names->index(item) + 1);
+  return NameIndex(std::make_unique<Impl>(std::move(names), next_index));
+}
 
 }  // namespace pilling

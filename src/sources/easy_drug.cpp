@@ -42,6 +42,15 @@ void read_date(std::string_view name, const JsonRow& row, std::string& date, Row
   }
 }
 
+// 전문의약품 (ETC) needs a prescription, 일반의약품 (OTC) does not. Anything else is left out: to call a medicine free
+// to buy must not be a guess.
+std::string read_dispensing(std::string_view text) {
+  text = trim(text);
+  if (text == "일반의약품") return "otc";
+  if (text == "전문의약품") return "prescription";
+  return {};
+}
+
 unsigned to_number(std::string_view digits) {
   unsigned value = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), value);
@@ -51,8 +60,9 @@ unsigned to_number(std::string_view digits) {
 }  // namespace
 
 RowReading<Medicine> read_easy_drug(const JsonRow& row) {
-  static constexpr std::array<std::pair<std::string_view, std::string Medicine::*>, 10> texts = {{
+  static constexpr std::array<std::pair<std::string_view, std::string Medicine::*>, 11> texts = {{
       {"itemName", &Medicine::name},
+      {"ITEM_ENG_NAME", &Medicine::english_name},
       {"entpName", &Medicine::company},
       {"mainIngr", &Medicine::ingredients},
       {"efcyQesitm", &Medicine::efficacy},
@@ -68,6 +78,7 @@ RowReading<Medicine> read_easy_drug(const JsonRow& row) {
   if (!reading.refusal.empty()) return reading;
   for (const auto& [name, member] : texts) reading.value.*member = text::clean_text(row[name]);
   if (reading.value.name.empty()) reading.refusal = "has no itemName";
+  reading.value.dispensing = read_dispensing(row["ETC_OTC_CODE"]);
   if (const std::string_view image = trim(row["itemImage"]); !image.empty()) reading.value.images.emplace_back(image);
   read_date("openDe", row, reading.value.published_on, reading);
   read_date("updateDe", row, reading.value.updated_on, reading);

@@ -34,6 +34,8 @@ Medicine medicine_in(const Query& row) {
   medicine.images = decode_list(row.text(11));
   medicine.published_on = row.text(12);
   medicine.updated_on = row.text(13);
+  medicine.english_name = row.text(14);
+  medicine.dispensing = row.text(15);
   return medicine;
 }
 
@@ -130,7 +132,7 @@ std::vector<Medicine> load_medicines(Connection& connection) {
   Query rows(
       connection,
       "select id, name, company, ingredients, efficacy, usage, warnings, precautions, interactions, side_effects,"
-      " storage, images, published_on, updated_on from medicines order by id");
+      " storage, images, published_on, updated_on, english_name, dispensing from medicines order by id");
   std::vector<Medicine> medicines;
   while (rows.next()) medicines.push_back(medicine_in(rows));
   return medicines;
@@ -157,7 +159,7 @@ std::vector<std::pair<SummaryKey, Summary>> load_summaries(Connection& connectio
 std::optional<Medicine> load_medicine(Connection& connection, const MedicineId& id) {
   Query row(connection,
             "select id, name, company, ingredients, efficacy, usage, warnings, precautions, interactions, side_effects,"
-            " storage, images, published_on, updated_on from medicines where id = ?",
+            " storage, images, published_on, updated_on, english_name, dispensing from medicines where id = ?",
             id.value);
   return row.next() ? std::optional(medicine_in(row)) : std::nullopt;
 }
@@ -205,20 +207,23 @@ bool save(Connection& connection, const Medicine& medicine) {
   const std::string images = encode_list(medicine.images);
   connection.run(
       "insert into medicines (id, name, company, ingredients, efficacy, usage, warnings, precautions, interactions,"
-      " side_effects, storage, images, published_on, updated_on)"
-      " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      " side_effects, storage, images, published_on, updated_on, english_name, dispensing)"
+      " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
       " on conflict (id) do update set name = excluded.name, company = excluded.company,"
       " ingredients = excluded.ingredients, efficacy = excluded.efficacy, usage = excluded.usage,"
       " warnings = excluded.warnings, precautions = excluded.precautions, interactions = excluded.interactions,"
       " side_effects = excluded.side_effects, storage = excluded.storage, images = excluded.images,"
-      " published_on = excluded.published_on, updated_on = excluded.updated_on"
+      " published_on = excluded.published_on, updated_on = excluded.updated_on,"
+      " english_name = excluded.english_name, dispensing = excluded.dispensing"
       " where (name, company, ingredients, efficacy, usage, warnings, precautions, interactions, side_effects,"
-      " storage, images, published_on, updated_on) is not (excluded.name, excluded.company, excluded.ingredients,"
+      " storage, images, published_on, updated_on, english_name, dispensing) is not (excluded.name, excluded.company, "
+      "excluded.ingredients,"
       " excluded.efficacy, excluded.usage, excluded.warnings, excluded.precautions, excluded.interactions,"
-      " excluded.side_effects, excluded.storage, excluded.images, excluded.published_on, excluded.updated_on)",
+      " excluded.side_effects, excluded.storage, excluded.images, excluded.published_on, excluded.updated_on,"
+      " excluded.english_name, excluded.dispensing)",
       medicine.id.value, medicine.name, medicine.company, medicine.ingredients, medicine.efficacy, medicine.usage,
       medicine.warnings, medicine.precautions, medicine.interactions, medicine.side_effects, medicine.storage, images,
-      medicine.published_on, medicine.updated_on);
+      medicine.published_on, medicine.updated_on, medicine.english_name, medicine.dispensing);
   return connection.changes() > 0;
 }
 

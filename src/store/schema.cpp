@@ -73,8 +73,13 @@ create table meta (
 insert into meta (key, value) values ('catalogue_version', 0);
 )sql";
 
+constexpr const char* names_and_dispensing = R"sql(
+alter table medicines add column english_name text not null default '';
+alter table medicines add column dispensing text not null default '';
+)sql";
+
 // The step at index i leads from version i to version i + 1. Steps that were released never change.
-constexpr std::array<const char*, 1> steps = {first_schema};
+constexpr std::array<const char*, 2> steps = {first_schema, names_and_dispensing};
 
 // Fields of the header: https://www.sqlite.org/fileformat.html#the_database_header
 struct Field {

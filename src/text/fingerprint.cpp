@@ -18,4 +18,6 @@ std::string fingerprint(std::string_view text) {
   return result;
 }
 
+std::uint64_t checksum(std::span<const std::uint8_t> bytes) noexcept { return XXH3_64bits(bytes.data(), bytes.size()); }
+
 }  // namespace pilling::text

@@ -181,6 +181,12 @@ class Writer {
 
 }  // namespace
 
+bool is_unit(std::string_view form) noexcept {
+  constexpr auto units = std::to_array<std::string_view>({"mg", "g", "kg", "mcg", "ug", "ng", "ml", "dl", "l", "iu",
+                                                          "u", "unit", "meq", "mmol", "ppm", "mci", "mbq", "%"});
+  return std::ranges::find(units, form) != units.end();
+}
+
 bool is_valid_utf8(std::string_view bytes) noexcept { return valid_utf8_length(bytes) == bytes.size(); }
 
 ByteSpan NormalForm::original(std::size_t begin, std::size_t end) const {

@@ -32,7 +32,7 @@ Lead read_lead(unsigned char byte) noexcept {
 
 }  // namespace
 
-Character decode(std::string_view text, std::size_t at) noexcept {
+Character decode_any(std::string_view text, std::size_t at) noexcept {
   const auto first = static_cast<unsigned char>(text[at]);
   if (first < 0x80) return {.value = first};
   const Lead lead = read_lead(first);

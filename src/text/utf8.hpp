@@ -16,8 +16,20 @@ struct Character {
   bool is_valid = true;
 };
 
+/// As `decode`, without its short cuts.
+Character decode_any(std::string_view text, std::size_t at) noexcept;
+
 /// The character that begins at `at`, which must be within the text.
-Character decode(std::string_view text, std::size_t at) noexcept;
+inline Character decode(std::string_view text, std::size_t at) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+  if (byte(0) < 0x80) return {.value = byte(0)};
+  // Three bytes without overlong forms or surrogates: Korean syllables among them.
+  const bool is_plain = byte(0) >= 0xE1 && byte(0) <= 0xEC && at + 2 < text.size() && (byte(1) & 0xC0) == 0x80 &&
+                        (byte(2) & 0xC0) == 0x80;
+  if (!is_plain) return decode_any(text, at);
+  const char32_t value = char32_t{byte(0) & 0x0Fu} << 12 | char32_t{byte(1) & 0x3Fu} << 6 | char32_t{byte(2) & 0x3Fu};
+  return {.value = value, .size = 3};
+}
 
 void append_utf8(std::string& text, char32_t value);
 

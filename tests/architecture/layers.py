@@ -22,7 +22,7 @@ MODULES = {
     "store":   Module(uses=("core",), sees=("sqlite3.h",)),
     "http":    Module(uses=("core",), sees=("curl/",)),
     "cache":   Module(uses=("core",)),
-    "search":  Module(uses=("core", "text")),
+    "search":  Module(uses=("core", "text"), sees=("fcntl.h", "sys/mman.h", "sys/stat.h", "unistd.h")),
     "geo":     Module(uses=("core", "text"), sees=("boost/",)),
     "sources": Module(uses=("core", "text", "http"), sees=("csv.h", "simdjson.h", "zlib.h")),
     "refresh": Module(uses=("core", "text", "store")),

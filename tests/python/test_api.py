@@ -37,7 +37,7 @@ def test_every_name_is_found_by_itself(engine):
 
 
 def test_a_number_finds_whole_numbers_only(engine):
-    assert names_of(engine.search("새봄정50")) == []
+    assert all(match.approximate for match in engine.search("새봄정50"))
     assert names_of(engine.search("새봄정160")) == ["새봄정160밀리그램"]
 
 
@@ -45,7 +45,7 @@ def test_prefixes_come_before_parts(engine):
     kinds = [(match.medicine.id, match.kind) for match in engine.search("새봄")]
 
     assert kinds[-1] == ("900000003", MatchKind.inside)
-    assert {kind for _, kind in kinds[:-1]} == {MatchKind.prefix}
+    assert {kind for _, kind in kinds[:-1]} == {MatchKind.brand}
 
 
 def test_spans_cut_python_strings(engine):
@@ -400,7 +400,7 @@ def test_any_text_may_be_searched(shared_engine, text):
     for match in shared_engine.search(text):
         assert 0 < match.score <= 1
         assert (match.score == 1) == (match.kind is MatchKind.exact)
-        assert all(0 <= start < end <= len(match.medicine.name) for start, end in match.spans)
+        assert all(0 <= start < end <= len(match.text) for start, end in match.spans)
     for match in shared_engine.search_symptom(text):
         assert 0 < match.score <= 1
         assert all(0 <= start < end <= len(match.medicine.efficacy) for start, end in match.spans)
@@ -440,3 +440,33 @@ def test_real_names_come_first_when_they_are_searched_whole(database, real_data)
 
     assert [code for code, result in found.items() if not result or result[0].kind is not MatchKind.exact] == []
     assert [code for code, result in found.items() if code not in {match.medicine.id for match in result}] == []
+
+
+def test_names_are_searched_with_filters(engine):
+    assert {match.medicine.name for match in engine.search("새봄", form="시럽")} == {"어린이새봄시럽"}
+    assert engine.suggest("새봄", form="시럽") == ["어린이새봄시럽"]
+    assert len(engine.search("새봄", company="들꽃제약")) == 3
+    assert not engine.search("새봄", company="아무제약")
+    assert not engine.search("새봄", dispensing="otc")
+
+
+def test_brands_that_are_taken_for_each_other_are_listed(engine):
+    (found,) = engine.confusable_names("새붐정")
+
+    assert found.brand == "새봄"
+    assert found.edits == 1
+    assert 0 < found.similarity < 1
+    assert found.medicine.name.startswith("새봄")
+
+
+def test_aliases_and_popularity_are_the_users(tmp_path, medicine_file):
+    path = tmp_path / "with_aliases.db"
+    with pilling.Engine(path, aliases={"spring": "새봄"}, popularity={"900000002": 3}) as engine:
+        engine.import_medicines(medicine_file)
+
+        matches = engine.search("spring")
+
+    assert [match.medicine.id for match in matches] == ["900000002", "900000001"]
+    assert matches[0].text == "spring"
+    with pytest.raises(pilling.InvalidArgument, match="no letter or digit"):
+        pilling.Engine(path, aliases={" ": "새봄"})

@@ -93,11 +93,84 @@ def test_search_as_json_has_stable_keys(filled):
     assert list(document) == ["query", "matches", "answer"]
     assert document["query"] == "새봄"
     assert len(document["matches"]) == 2
-    assert list(document["matches"][0]) == ["medicine", "kind", "score", "spans", "approximate"]
-    assert document["matches"][0]["kind"] == "prefix"
+    assert list(document["matches"][0]) == [
+        "medicine",
+        "kind",
+        "reading",
+        "field",
+        "edits",
+        "score",
+        "text",
+        "spans",
+        "approximate",
+        "why",
+    ]
+    assert document["matches"][0]["kind"] == "brand"
     assert document["matches"][0]["spans"] == [[0, 2]]
     assert document["matches"][0]["medicine"]["summary"]["made_at"].endswith("+00:00")
     assert document["answer"]["origin"] == "index"
+
+
+def test_search_asks_when_no_name_is_that(filled):
+    done = run("--database", filled, "search", "새붐정", "500밀리그램")
+
+    asked, name, why = done.stdout.splitlines()[:3]
+    assert done.returncode == 0
+    assert asked == "No name is 새붐정 500밀리그램. Did you mean:"
+    assert name.split() == ["fuzzy", "900000001", "새봄정500밀리그램", "들꽃제약(주)"]
+    assert why.strip() == "a similar spelling, 1 stroke away"
+
+
+def test_search_asks_once_and_says_that_the_strength_is_another(filled):
+    lines = run("--database", filled, "search", "새봄정", "20mg").stdout.splitlines()
+
+    assert lines[0] == "No name is 새봄정 20mg. Did you mean:"
+    assert sum("Did you mean" in line for line in lines) == 1
+    assert [line.split()[0] for line in lines if "새봄정" in line][1:] == ["partial", "partial"]
+    assert sum(line.strip() == "the text without its numbers, which were not found so" for line in lines) == 2
+
+
+def test_search_parts_similar_names_from_those_that_hold_the_text(database, tmp_path):
+    rows = [
+        {**MEDICINES[0], "itemSeq": "900000011", "itemName": "어린하늘빛큰시럽"},
+        {**MEDICINES[0], "itemSeq": "900000012", "itemName": "하늘빗정"},
+    ]
+    run("--database", database, "import", "--medicines", write_medicines(tmp_path / "alike.jsonl", rows))
+
+    lines = run("--database", database, "search", "하늘빛").stdout.splitlines()
+
+    (border,) = [position for position, line in enumerate(lines) if line == "Similar names:"]
+    assert lines[0].split()[:3] == ["inside", "900000011", "어린하늘빛큰시럽"]
+    assert lines[border + 1].split()[:3] == ["fuzzy", "900000012", "하늘빗정"]
+    assert not any("Did you mean" in line for line in lines)
+
+
+def test_search_says_why_only_where_the_name_does_not(filled):
+    found = run("--database", filled, "search", "새봄").stdout
+    initials = run("--database", filled, "search", "ㅅㅂㅈ").stdout
+
+    assert "Did you mean" not in found + initials
+    assert "Similar names" not in found + initials
+    assert "the whole brand" not in found
+    assert "initial consonants" in initials
+
+
+def test_search_as_json_says_why_and_that_it_is_approximate(filled):
+    (match, *_) = json.loads(run("search", "새붐정500밀리그램", "--json", "--database", filled).stdout)["matches"]
+
+    assert (match["kind"], match["edits"], match["approximate"]) == ("fuzzy", 1, True)
+    assert match["why"] == "a similar spelling, 1 stroke away"
+
+
+def test_search_says_why_a_number_that_goes_on_is_approximate(filled):
+    lines = run("search", "새봄정5", "--database", filled).stdout.splitlines()
+
+    assert lines[0].startswith("No name is")
+    assert "a part of the name whose number goes on" in [line.strip() for line in lines]
+
+
+def test_search_says_that_the_text_was_typed_in_the_other_layout(filled):
+    assert "typed with the Latin keyboard layout" in run("search", "toqha", "--database", filled).stdout
 
 
 def test_symptom(filled):

@@ -24,8 +24,10 @@ inline Medicine sample_medicine(const std::string& id, const std::string& editio
   Medicine medicine;
   medicine.id = {id};
   medicine.name = "두통엔정 " + edition;
+  medicine.english_name = "Headend Tab. " + edition;
   medicine.company = "(주)보기제약";
   medicine.ingredients = "아세트아미노펜,카페인무수물";
+  medicine.dispensing = "otc";
   medicine.efficacy = "머리가 아플 때와 열이 날 때 먹는 약입니다.";
   medicine.usage = "어른은 한 번에 1정, 하루 3번까지.";
   medicine.warnings = "It's \"quoted\"; drop table medicines; --";

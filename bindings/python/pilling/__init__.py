@@ -8,6 +8,8 @@ from pilling._errors import BadData, Error, InvalidArgument, NetworkError, Servi
 from pilling._types import (
     Answer,
     CacheStats,
+    ConfusableMedicine,
+    ConfusableName,
     Coordinate,
     EngineStats,
     ImportReport,
@@ -15,6 +17,9 @@ from pilling._types import (
     MatchKind,
     Medicine,
     MedicineMatch,
+    NameEntry,
+    NameField,
+    NameMatch,
     NearbyPharmacy,
     NearbyResult,
     OpeningHours,
@@ -30,15 +35,19 @@ from pilling._types import (
     Summary,
     SymptomMatch,
     SymptomResult,
+    TextReading,
 )
 from pilling.aio import AsyncEngine
 from pilling.engine import Engine
+from pilling.names import NameIndex
 
 __all__ = [
     "Answer",
     "AsyncEngine",
     "BadData",
     "CacheStats",
+    "ConfusableMedicine",
+    "ConfusableName",
     "Coordinate",
     "Engine",
     "EngineStats",
@@ -49,6 +58,10 @@ __all__ = [
     "MatchKind",
     "Medicine",
     "MedicineMatch",
+    "NameEntry",
+    "NameField",
+    "NameIndex",
+    "NameMatch",
     "NearbyPharmacy",
     "NearbyResult",
     "NetworkError",
@@ -67,6 +80,7 @@ __all__ = [
     "Summary",
     "SymptomMatch",
     "SymptomResult",
+    "TextReading",
     "Timeout",
     "__version__",
 ]

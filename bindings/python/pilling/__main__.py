@@ -35,6 +35,14 @@ exit codes:
 
 ROWS_SHOWN = 5
 
+# Matches that speak for themselves.
+PLAIN_KINDS = (
+    pilling.MatchKind.exact,
+    pilling.MatchKind.brand,
+    pilling.MatchKind.prefix,
+    pilling.MatchKind.inside,
+)
+
 Command = Callable[[argparse.Namespace, pilling.Engine], int]
 
 
@@ -130,6 +138,13 @@ def _parser() -> argparse.ArgumentParser:
         searching = add(name, command, summary)
         searching.add_argument("text", metavar="TEXT", nargs="+", type=_text)
         _add_limit(searching)
+        if command is not _symptom:
+            searching.add_argument("--company", default="", help="only of this company")
+            searching.add_argument("--form", default="", help="only in this form, as in the name: 서방정")
+            searching.add_argument("--dispensing", choices=["otc", "prescription"], default="", help="only these")
+    confusing = add("confusable", _confusable, "other brands that a name may be mistaken for")
+    confusing.add_argument("text", metavar="NAME", nargs="+", type=_text)
+    _add_limit(confusing)
     near = add("near", _near, "find pharmacies around a point")
     near.add_argument("latitude", metavar="LAT", type=float)
     near.add_argument("longitude", metavar="LON", type=float)
@@ -228,24 +243,66 @@ def _print_report(kind: str, file: str, report: pilling.ImportReport) -> None:
 
 def _search(options: argparse.Namespace, engine: pilling.Engine) -> int:
     text = " ".join(options.text)
-    result = engine.search(text, limit=options.limit)
+    result = engine.search(text, limit=options.limit, **_filters(options))
     if options.json:
         return _print_answer_json(result, query=text)
     rows = [
         (
-            "similar" if match.approximate else match.kind.value,
+            match.kind.value.replace("_", " "),
             match.medicine.id,
-            terminal.highlight(match.medicine.name, match.spans, _is_colored()),
+            _highlighted_name(match),
             terminal.printable(match.medicine.company),
         )
         for match in result
     ]
     indent = 2 + max((sum(map(terminal.width, row[:2])) + 2 for row in rows), default=0)
-    for line, match in zip(terminal.table(rows), result):
+    has_asked = False
+    for position, (line, match) in enumerate(zip(terminal.table(rows), result)):
+        if match.approximate and not has_asked:
+            has_asked = True
+            print("Similar names:" if position else f"No name is {terminal.printable(text)}. Did you mean:")
         print(line)
+        is_plain = match.kind in PLAIN_KINDS and match.reading is pilling.TextReading.literal
+        if match.approximate or not is_plain:
+            print(" " * indent + match.why)
         if match.medicine.summary is not None:
             print(" " * indent + terminal.printable(match.medicine.summary.text))
     return _print_outcome(result, result.answer, engine, "medicine of that name")
+
+
+def _filters(options: argparse.Namespace) -> dict[str, str]:
+    return {"company": options.company, "form": options.form, "dispensing": options.dispensing}
+
+
+def _confusable(options: argparse.Namespace, engine: pilling.Engine) -> int:
+    text = " ".join(options.text)
+    found = engine.confusable_names(text, limit=options.limit)
+    if options.json:
+        _print_json({"query": text, "medicines": [dataclasses.asdict(one) for one in found]})
+    rows = [
+        (
+            terminal.printable(one.brand),
+            f"{one.edits} stroke{'' if one.edits == 1 else 's'} away",
+            f"{one.similarity:.0%} alike",
+            one.medicine.id,
+            terminal.printable(one.medicine.name),
+        )
+        for one in found
+    ]
+    if not options.json:
+        for line in terminal.table(rows):
+            print(line)
+        if not rows:
+            _complain("no other brand is that near")
+    return FOUND if found else NOTHING_FOUND
+
+
+def _highlighted_name(match: pilling.MedicineMatch) -> str:
+    name = match.medicine.name
+    if match.text == name:
+        return terminal.highlight(name, match.spans, _is_colored())
+    known_as = terminal.highlight(match.text, match.spans, _is_colored())
+    return f"{terminal.printable(name)} ({match.field.value.replace('_', ' ')}: {known_as})"
 
 
 def _symptom(options: argparse.Namespace, engine: pilling.Engine) -> int:
@@ -265,7 +322,7 @@ def _symptom(options: argparse.Namespace, engine: pilling.Engine) -> int:
 
 def _suggest(options: argparse.Namespace, engine: pilling.Engine) -> int:
     text = " ".join(options.text)
-    names = engine.suggest(text, limit=options.limit)
+    names = engine.suggest(text, limit=options.limit, **_filters(options))
     if options.json:
         _print_json({"query": text, "names": names})
     else:
@@ -318,8 +375,10 @@ def _print_medicine(medicine: pilling.Medicine) -> None:
     print(terminal.highlight(medicine.name, [(0, len(medicine.name))], _is_colored()))
     facts = [
         ("Product code", medicine.id),
+        ("English name", medicine.english_name),
         ("Company", medicine.company),
         ("Ingredients", medicine.ingredients),
+        ("Dispensing", medicine.dispensing),
         ("In short", medicine.summary.text if medicine.summary else ""),
         ("Published", medicine.published_on),
         ("Updated", medicine.updated_on),

@@ -6,13 +6,14 @@ import asyncio
 import functools
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from types import TracebackType
 from typing import NoReturn, ParamSpec, TypeVar
 
 from pilling._types import (
+    ConfusableMedicine,
     EngineStats,
     ImportReport,
     Medicine,
@@ -43,6 +44,8 @@ class AsyncEngine:
         database: str | os.PathLike[str] = "pilling.db",
         *,
         threads: int = 8,
+        aliases: Mapping[str, str] | None = None,
+        popularity: Mapping[str, int] | None = None,
         cache_bytes: int = 32 << 20,
         busy_timeout: float = 5.0,
         slow_call_threshold: float = 1.0,
@@ -52,6 +55,8 @@ class AsyncEngine:
         self._open = functools.partial(
             Engine,
             database,
+            aliases=aliases,
+            popularity=popularity,
             cache_bytes=cache_bytes,
             busy_timeout=busy_timeout,
             slow_call_threshold=slow_call_threshold,
@@ -85,13 +90,23 @@ class AsyncEngine:
             await self._run(self._engine.close)
         self._threads.shutdown(wait=False)
 
-    async def search(self, text: str, *, limit: int = 10) -> SearchResult:
+    async def search(
+        self, text: str, *, limit: int = 10, company: str = "", form: str = "", dispensing: str = ""
+    ) -> SearchResult:
         """See ``Engine.search``."""
-        return await self._run(self._opened().search, text, limit=limit)
+        filters = {"company": company, "form": form, "dispensing": dispensing}
+        return await self._run(functools.partial(self._opened().search, text, limit=limit, **filters))
 
-    async def suggest(self, text: str, *, limit: int = 10) -> list[str]:
+    async def suggest(
+        self, text: str, *, limit: int = 10, company: str = "", form: str = "", dispensing: str = ""
+    ) -> list[str]:
         """See ``Engine.suggest``."""
-        return await self._run(self._opened().suggest, text, limit=limit)
+        filters = {"company": company, "form": form, "dispensing": dispensing}
+        return await self._run(functools.partial(self._opened().suggest, text, limit=limit, **filters))
+
+    async def confusable_names(self, name: str, *, limit: int = 5) -> tuple[ConfusableMedicine, ...]:
+        """See ``Engine.confusable_names``."""
+        return await self._run(self._opened().confusable_names, name, limit=limit)
 
     async def search_symptom(self, text: str, *, limit: int = 10) -> SymptomResult:
         """See ``Engine.search_symptom``."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from types import TracebackType
 from typing import NoReturn
 
 from pilling import _core
 from pilling._types import (
+    ConfusableMedicine,
     EngineStats,
     ImportReport,
     Medicine,
@@ -40,6 +41,10 @@ class Engine:
 
     ``busy_timeout`` is how many seconds another process may keep the database locked before a call gives up.
 
+    ``aliases`` are other names that people use, each with the whole name, the brand or the product code that it means:
+    ``{"tylenol": "타이레놀"}``. ``popularity`` says, by product code, which of equally good matches come first: higher
+    ones.
+
     Calls that take longer than ``slow_call_threshold`` seconds are told to ``on_slow_call``, on the thread that made
     them; what it raises is reported as unraisable.
     """
@@ -48,24 +53,43 @@ class Engine:
         self,
         database: str | os.PathLike[str] = "pilling.db",
         *,
+        aliases: Mapping[str, str] | None = None,
+        popularity: Mapping[str, int] | None = None,
         cache_bytes: int = 32 << 20,
         busy_timeout: float = 5.0,
         slow_call_threshold: float = 1.0,
         on_slow_call: Callable[[SlowCall], object] | None = None,
     ) -> None:
         self._database = os.fspath(database)
-        self._core = _core.Engine(database, cache_bytes, busy_timeout, slow_call_threshold, on_slow_call)
+        self._core = _core.Engine(
+            database,
+            list((aliases or {}).items()),
+            dict(popularity or {}),
+            cache_bytes,
+            busy_timeout,
+            slow_call_threshold,
+            on_slow_call,
+        )
 
-    def search(self, text: str, *, limit: int = 10) -> SearchResult:
-        """Medicines by name, best first: the exact name, then names that begin so, then names that hold it.
+    def search(
+        self, text: str, *, limit: int = 10, company: str = "", form: str = "", dispensing: str = ""
+    ) -> SearchResult:
+        """Medicines by name, best first. ``approximate`` ones may be another medicine: ask before you take them for it.
 
-        A number in the text matches whole numbers only: "10" does not find "100".
+        A number in the text matches whole numbers only: "10" does not find "100". The filters let through only medicines
+        of that company, form ("서방정", as in the name) or dispensing ("otc", "prescription").
         """
-        return self._core.search(text, limit)
+        return self._core.search(text, limit, [company, form, dispensing])
 
-    def suggest(self, text: str, *, limit: int = 10) -> list[str]:
-        """Names for typing ahead, best first, each once."""
-        return self._core.suggest(text, limit)
+    def suggest(
+        self, text: str, *, limit: int = 10, company: str = "", form: str = "", dispensing: str = ""
+    ) -> list[str]:
+        """Names for typing ahead, best first, each once. The filters are those of ``search``."""
+        return self._core.suggest(text, limit, [company, form, dispensing])
+
+    def confusable_names(self, name: str, *, limit: int = 5) -> tuple[ConfusableMedicine, ...]:
+        """Medicines of other brands that are written or sound nearly like the brand of ``name``, nearest first."""
+        return self._core.confusable_names(name, limit)
 
     def search_symptom(self, text: str, *, limit: int = 10) -> SymptomResult:
         """Medicines whose efficacy text speaks of all, or else most, words of ``text``.

@@ -140,7 +140,7 @@ TEST_F(LiveTest, DoesNotWaitForAWriterBeyondItsDeadline) {
   source_->rows = {medicine_of("200000077", "자차정", "이 약은 멀미에 사용합니다.")};
   auto writer = writer_of_another_thread();
 
-  const SearchResult busy = engine.search("자차정", 10, out_of_time());
+  const SearchResult busy = engine.search("자차정", 10, {}, out_of_time());
   const bool was_kept = !store_->medicines().empty();
   writer.reset();
   const SearchResult free = engine.search("자차정");

@@ -363,5 +363,25 @@ TEST(Schema, GrowsFromAnEmptyFileToTheLatestVersion) {
   EXPECT_EQ(connection.integer("select value from meta where key = 'catalogue_version'"), 0);
 }
 
+TEST(Schema, BringsAFirstVersionUpToDate) {
+  const support::TemporaryDirectory directory;
+  const auto path = directory.path() / "x.db";
+  {
+    Connection first(path, Connection::Mode::create, std::chrono::seconds(1));
+    prepare_database(first, std::chrono::seconds(1));
+    first.execute(
+        "alter table medicines drop column english_name; alter table medicines drop column dispensing;"
+        "insert into medicines values ('200000001', '가나정', '', '', '', '', '', '', '', '', '', '', '', '');"
+        "pragma user_version = 1");
+  }
+
+  const auto medicines = make_sqlite_store(path)->medicines();
+
+  ASSERT_EQ(medicines.size(), 1u);
+  EXPECT_EQ(medicines[0].name, "가나정");
+  EXPECT_EQ(medicines[0].english_name, "");
+  EXPECT_EQ(medicines[0].dispensing, "");
+}
+
 }  // namespace
 }  // namespace pilling::store

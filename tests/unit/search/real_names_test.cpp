@@ -10,6 +10,7 @@
 
 #include "pilling/search.hpp"
 #include "support/sample_data.hpp"
+#include "support/sanitizers.hpp"
 #include "text/normalize.hpp"
 
 namespace pilling {
@@ -38,7 +39,9 @@ std::vector<std::string> lines_of(const std::filesystem::path& compressed) {
 void expect_every_name_first(const std::vector<std::string>& names) {
   const NameIndex index(names);
   std::size_t searched = 0;
-  for (const std::string& name : names) {
+  const std::size_t step = names.size() > 1000 ? 100 / support::rounds(100) : 1;
+  for (std::size_t i = 0; i < names.size(); i += step) {
+    const std::string& name = names[i];
     if (text::normalize(name).text.empty() || name.size() > NameIndex::maximum_query_bytes) continue;
     ++searched;
     const std::vector<NameMatch> matches = index.search(name, 1);
@@ -46,7 +49,7 @@ void expect_every_name_first(const std::vector<std::string>& names) {
     ASSERT_EQ(names[matches[0].index], name);
     ASSERT_EQ(matches[0].kind, MatchKind::exact) << name;
   }
-  EXPECT_GT(searched, names.size() * 9 / 10);
+  EXPECT_GT(searched, names.size() / step * 9 / 10);
 }
 
 TEST(NameIndex, FindsEveryNameOfASampleFirst) {

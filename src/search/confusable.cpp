@@ -1,0 +1,88 @@
+#include "search/confusable.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+
+#include "search/approximate.hpp"
+#include "search/name_parts.hpp"
+#include "search/sound.hpp"
+#include "text/normalize.hpp"
+
+namespace pilling::search {
+namespace {
+
+// A pair of brands this much alike is worth a warning; below, nearly every pair of short names would be.
+constexpr double least_similarity = 0.6;
+
+// A bit for each key that occurs; a few keys share one.
+std::uint64_t keys_in(std::span<const Key> keys) {
+  std::uint64_t bits = 0;
+  for (const Key key : keys) bits |= std::uint64_t{1} << text::code(key) % 64;
+  return bits;
+}
+
+// Every edit mends at most one key that the other lacks.
+std::size_t least_edits(std::uint64_t one, std::uint64_t other) {
+  return static_cast<std::size_t>(std::max(std::popcount(one & ~other), std::popcount(other & ~one)));
+}
+
+double looks_alike(std::size_t edits, std::size_t one, std::size_t other) {
+  return 1 - static_cast<double>(edits) / static_cast<double>(std::max(one, other));
+}
+
+double sounds_alike(const Sound& one, const Sound& other) {
+  const std::size_t longer = std::max(one.size, other.size);
+  if (longer == 0) return 0;
+  const auto most = static_cast<std::uint32_t>(100 * longer);
+  const std::uint32_t distance = std::max(sound_distance(one, other, most), sound_distance(other, one, most));
+  return 1 - static_cast<double>(std::min(distance, most)) / static_cast<double>(most);
+}
+
+}  // namespace
+
+std::vector<ConfusableName> confusable_names(const std::vector<LiveSegment>& segments, std::string_view name,
+                                             std::size_t limit) {
+  const text::NormalForm normal = text::normalize(name);
+  const std::size_t brand_end = take_apart(name, normal).brand_end;
+  const std::vector<Key> brand = text::keystrokes(std::string_view(normal.text).substr(0, brand_end));
+  if (brand.empty()) return {};
+  const Sound sound = sound_of(brand);
+  const std::uint64_t brand_keys = keys_in(brand);
+  std::unordered_map<std::string, ConfusableName> found;
+  for (const LiveSegment& segment : segments) {
+    const NameSegment& names = *segment.names;
+    for (std::uint32_t item = 0; item < names.size(); ++item) {
+      if (segment.removed && (*segment.removed)[item]) continue;
+      const std::uint32_t field = names.first_field(item);
+      const std::size_t size = names.field(field).brand_end;
+      const std::size_t rest = std::max(size, brand.size()) - std::min(size, brand.size());
+      const std::size_t most_edits = std::max(size, brand.size()) / 2;
+      if (size == 0 || rest > most_edits) continue;
+      const std::span<const Key> other(names.keys() + names.key_begin(field), size);
+      if (least_edits(brand_keys, keys_in(other)) > most_edits) continue;
+      const std::size_t edits = edit_distance(brand, other, most_edits);
+      if (edits == 0 || edits > most_edits) continue;
+      const double similarity = (looks_alike(edits, brand.size(), size) + sounds_alike(sound, sound_of(other))) / 2;
+      if (similarity < least_similarity) continue;
+      const ByteSpan span =
+          names.original(names.key_begin(field), names.key_begin(field) + static_cast<std::uint32_t>(size));
+      std::string text(names.text(field).substr(span.begin, span.end - span.begin));
+      ConfusableName candidate{.index = names.index(item), .brand = text, .edits = edits, .similarity = similarity};
+      const auto [place, is_new] = found.try_emplace(std::move(text), candidate);
+      if (!is_new && candidate.index < place->second.index) place->second = candidate;
+    }
+  }
+  std::vector<ConfusableName> nearest;
+  nearest.reserve(found.size());
+  for (auto& [text, candidate] : found) nearest.push_back(std::move(candidate));
+  std::ranges::sort(nearest, [](const ConfusableName& one, const ConfusableName& other) {
+    return std::tuple(-one.similarity, one.edits, one.brand) < std::tuple(-other.similarity, other.edits, other.brand);
+  });
+  if (nearest.size() > limit) nearest.resize(limit);
+  return nearest;
+}
+
+}  // namespace pilling::search

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "pilling/search.hpp"
+#include "search/literal.hpp"
+#include "search/name_query.hpp"
+#include "search/name_segment.hpp"
+#include "search/ranked_name.hpp"
+#include "search/ranking.hpp"
+#include "search/similar_names.hpp"
+
+namespace pilling::search {
+
+/// A segment and which of its items have been removed.
+struct LiveSegment {
+  std::shared_ptr<const NameSegment> names;
+  std::shared_ptr<const std::vector<bool>> removed;  ///< by item; none: nothing was
+};
+
+/// A brand that sounds like the text.
+struct RankedSound {
+  std::uint32_t distance = 0;
+  std::uint32_t item = 0;
+  std::uint32_t subject() const noexcept { return item; }
+  auto operator<=>(const RankedSound&) const = default;
+};
+
+/// One search over all segments, stage after stage: as the text was typed, in all readings, then what is like it.
+class NameSearch {
+ public:
+  NameSearch(const std::vector<LiveSegment>& segments, const NameFilter& filter, std::size_t limit);
+
+  std::vector<NameMatch> run(std::string_view valid, bool is_unfinished);
+
+ private:
+  struct Source {
+    std::uint32_t number;
+    const NameSegment* names;
+    const std::vector<bool>* removed;
+    NameSegment::Filter filter;
+    bool accepts(std::uint32_t item) const { return filter.accepts(item) && (removed == nullptr || !(*removed)[item]); }
+    bool is_whole() const { return filter.is_open() && removed == nullptr; }
+  };
+
+  void read(std::string_view valid, bool is_unfinished);
+  void find_as_typed();
+  void find_similar();
+  bool is_full() { return best_.sorted().size() >= limit_; }
+  bool is_empty() { return best_.sorted().empty() && similar_.size() == 0; }
+  bool is_vague();
+
+  bool is_full_before(Tier tier);
+
+  void find_literal(const NameQuery& query, bool is_number_open);
+  void find_literal(const Source& source, const NameQuery& query, bool is_number_open);
+  template <class Consider>
+  void for_each_literal(const Source& source, std::span<const Key> pattern, bool is_number_open,
+                        const Consider& consider) const;
+  bool may_use_lists(const Source& source, std::span<const Key> pattern) const;
+  void find_initials(const NameQuery& query);
+  void find_mixed(const NameQuery& query, const std::vector<QueryCharacter>& characters, bool goes_first);
+  void find_words(const NameQuery& query);
+  void find_fuzzy(const NameQuery& query, std::size_t most_edits);
+  void find_fuzzy_within(const NameQuery& query, std::size_t edits);
+  void find_fuzzy_words(const NameQuery& query);
+  void find_by_sound(const NameQuery& query);
+  void find_without_numbers(const NameQuery& query);
+  void find_same_brands();
+  template <class Consider>
+  void for_each_of_brand(const Source& source, const NameSegment& owner, std::uint32_t item, const Consider& consider);
+  bool accepts_brand(const Source& source, std::uint32_t item);
+  void add_brand(const Source& source, const NameQuery& query, const RankedSound& sound);
+
+  NameMatch finish(const RankedName& ranked) const;
+  std::vector<ByteSpan> spans(const RankedName& ranked) const;
+
+  std::vector<Source> sources_;
+  std::size_t limit_;
+  Best<RankedName> best_;
+  SimilarNames similar_;  ///< by letters or by sound: these follow the others
+  std::string_view typed_;
+  std::vector<NameQuery> readings_;
+};
+
+}  // namespace pilling::search
