@@ -101,7 +101,7 @@ def page(place: str, instant: str, found: Iterable[pilling.NearbyPharmacy]) -> s
 def _ring_meters(farthest: float) -> float:
     """A third of a round distance that holds all."""
     wanted = max(farthest, 1) / 3
-    power = 10 ** math.floor(math.log10(wanted))
+    power = 10.0 ** math.floor(math.log10(wanted))
     return next(step * power for step in (1, 2, 5, 10) if step * power >= wanted)
 
 

@@ -422,14 +422,6 @@ TEST_F(EngineTest, TakesTheImagesOfTheLatestFileOnly) {
   EXPECT_EQ(engine.medicine({"200000001"})->images, (std::vector<std::string>{"https://a/new"}));
 }
 
-TEST_F(EngineTest, WarnsThatHolidaysAreUnknownWheneverItShowsHours) {
-  Engine engine(options());
-  engine.import_pharmacies(file("pharmacies.csv", pharmacy_rows()));
-
-  EXPECT_FALSE(engine.pharmacies_near({37.5665, 126.9780}).answer.warnings.empty());
-  EXPECT_TRUE(engine.pharmacies_near({35.0, 129.0}).answer.warnings.empty());
-}
-
 class TableSource : public MedicineSource {
  public:
   std::string name() const override { return "table"; }
