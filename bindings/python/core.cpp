@@ -120,10 +120,20 @@ py::object to_array(std::vector<Value> values, std::size_t rows, std::size_t col
   return py::array_t<Value>({rows, columns}, data, owner);
 }
 
+/// Pharmacies that become Python objects one by one, as they are looked at.
+struct PharmacyList {
+  std::vector<std::shared_ptr<const Pharmacy>> pharmacies;
+
+  py::object at(std::int64_t index) const {
+    const auto size = static_cast<std::int64_t>(pharmacies.size());
+    if (index < -size || index >= size) throw py::index_error("there are " + std::to_string(size) + " pharmacies");
+    return to_python(*pharmacies[static_cast<std::size_t>(index < 0 ? index + size : index)]);
+  }
+};
+
 py::object to_python_table(NearbyTable table, std::size_t rows) {
-  py::tuple pharmacies(table.found.size());
-  for (std::size_t i = 0; i < table.found.size(); ++i) pharmacies[i] = to_python(*table.found[i]);
-  return types().nearby_table(pharmacies, to_array(std::move(table.pharmacies), rows, table.columns),
+  return types().nearby_table(PharmacyList{std::move(table.found)},
+                              to_array(std::move(table.pharmacies), rows, table.columns),
                               to_array(std::move(table.distances_meters), rows, table.columns));
 }
 
@@ -457,6 +467,10 @@ PYBIND11_MODULE(_core, core) {
       },
       "open"_a, "close"_a, "korean"_a);
   core.def("status_in_words", &status_in_words, "status"_a, "korean"_a);
+
+  py::class_<PharmacyList>(core, "PharmacyList")
+      .def("__len__", [](const PharmacyList& list) { return list.pharmacies.size(); })
+      .def("__getitem__", &PharmacyList::at, "index"_a);
 
   py::class_<NearbyOptions>(core, "Nearby")
       .def(py::init(&to_nearby), "radius_meters"_a, "limit"_a, "open_at"_a, "include_unknown_hours"_a, "name"_a,

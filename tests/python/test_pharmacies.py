@@ -131,7 +131,7 @@ def test_where_there_are_no_more_the_table_says_so(engine):
 
     assert list(table.indexes[0]) == [-1, -1, -1]
     assert numpy.isnan(table.distances_meters).all()
-    assert table.pharmacies == ()
+    assert list(table.pharmacies) == []
 
 
 def test_points_that_are_none_are_refused(engine):

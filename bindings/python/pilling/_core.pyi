@@ -15,6 +15,7 @@ from pilling._types import (
     NearbyResult,
     NearbyTable,
     OpenStatus,
+    Pharmacy,
     ProgressHook,
     RefreshReport,
     SearchResult,
@@ -28,6 +29,10 @@ __version__: str
 def compass_word(bearing_degrees: float, korean: bool) -> str: ...
 def hours_in_words(open: int, close: int, korean: bool) -> str: ...
 def status_in_words(status: OpenStatus, korean: bool) -> str: ...
+
+class PharmacyList:
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int) -> Pharmacy: ...
 
 class Nearby:
     def __init__(

@@ -10,7 +10,10 @@ import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, overload
+
+if TYPE_CHECKING:
+    from pilling._core import PharmacyList
 
 Span = tuple[int, int]
 
@@ -426,8 +429,8 @@ class NearbyResult(_Results[NearbyPharmacy]):
 class NearbyTable:
     """The pharmacies nearest to each of many points: row i belongs to point i."""
 
-    pharmacies: tuple[Pharmacy, ...]
-    """Each once."""
+    pharmacies: PharmacyList
+    """Each once; to be counted, indexed and looped over."""
     indexes: Any
     """NumPy array of int32, a row a point: positions in ``pharmacies``, -1 where there are no more."""
     distances_meters: Any
