@@ -201,8 +201,8 @@ inline py::object to_python(std::optional<std::chrono::minutes> duration) {
 
 inline py::object to_python(const OpenStatus& status, std::chrono::sys_seconds instant) {
   return types().open_status(to_python(status.state), to_python(status.today), to_python(status.closes_in),
-                             to_python(status.opens_in), status.is_holiday, status.is_holiday_known,
-                             to_python(instant));
+                             to_python(status.opens_in), status.may_open_before, status.is_holiday,
+                             status.is_holiday_known, to_python(instant));
 }
 
 inline py::object to_python(const NearbyPharmacy& nearby, std::chrono::sys_seconds instant) {
@@ -220,11 +220,10 @@ inline py::object to_python(const NearbyCursor& cursor) {
   return types().nearby_cursor(cursor.distance_meters, cursor.id.value, cursor.version);
 }
 
-/// `instant` is when the states hold.
-inline py::object to_python(const NearbyResult& result, std::chrono::sys_seconds instant) {
-  return types().nearby_result(to_python(result.pharmacies, instant),
+inline py::object to_python(const NearbyResult& result) {
+  return types().nearby_result(to_python(result.pharmacies, result.instant),
                                result.next ? to_python(*result.next) : py::object(py::none()),
-                               to_python(result.answer));
+                               to_python(result.instant), to_python(result.answer));
 }
 
 inline py::object to_python(const SkippedRow& row) { return types().skipped_row(row.line, to_python(row.reason)); }
@@ -232,7 +231,7 @@ inline py::object to_python(const SkippedRow& row) { return types().skipped_row(
 inline py::object to_python(const ImportReport& report) {
   return types().import_report(report.rows, report.added, report.updated, report.unchanged, report.older,
                                report.repeated, report.not_in_file, to_tuple(report.skipped), to_tuple(report.notes),
-                               to_python(report.elapsed));
+                               to_tuple(report.doubts), to_python(report.elapsed));
 }
 
 inline py::object to_python(const RefreshReport& report) {

@@ -64,6 +64,11 @@ void require_no_str(const py::handle& object, std::string_view what) {
   throw InvalidArgument(std::string(what) + " are one str; put it into a list");
 }
 
+py::str require_str(const py::handle& object, std::string_view what) {
+  if (py::isinstance<py::str>(object)) return py::reinterpret_borrow<py::str>(object);
+  throw InvalidArgument(std::string(what) + " is no str");
+}
+
 /// Company, form and dispensing.
 using FilterTexts = std::array<std::string, 3>;
 
@@ -126,8 +131,9 @@ struct PharmacyList {
 
   py::object at(std::int64_t index) const {
     const auto size = static_cast<std::int64_t>(pharmacies.size());
-    if (index < -size || index >= size) throw py::index_error("there are " + std::to_string(size) + " pharmacies");
-    return to_python(*pharmacies[static_cast<std::size_t>(index < 0 ? index + size : index)]);
+    // -1 stands in a table where there are no more; it must not lead to the last one.
+    if (index < 0 || index >= size) throw py::index_error("no pharmacy has the number " + std::to_string(index));
+    return to_python(*pharmacies[static_cast<std::size_t>(index)]);
   }
 };
 
@@ -150,15 +156,19 @@ NearbyOptions to_nearby(std::optional<double> radius_meters, std::optional<std::
   if (!ids.is_none()) {
     require_no_str(ids, "the ids");
     std::unordered_set<std::string> wanted;
-    for (const py::handle id : ids) wanted.insert(to_utf8(py::str(id)));
+    for (const py::handle id : ids) wanted.insert(to_utf8(require_str(id, "an id")));
     options.accepts = [wanted = std::move(wanted)](const Pharmacy& pharmacy) {
       return wanted.contains(pharmacy.id.value);
     };
   }
   if (!after.is_none()) {
-    options.after = {.distance_meters = after.attr("distance_meters").cast<double>(),
-                     .id = {to_utf8(py::str(after.attr("id")))},
-                     .version = after.attr("version").cast<std::uint64_t>()};
+    try {
+      options.after = {.distance_meters = after.attr("distance_meters").cast<double>(),
+                       .id = {to_utf8(require_str(after.attr("id"), "the id of a cursor"))},
+                       .version = after.attr("version").cast<std::uint64_t>()};
+    } catch (const py::cast_error&) {
+      throw InvalidArgument("after is no cursor that a result gave");
+    }
   }
   return options;
 }
@@ -169,7 +179,12 @@ auto rerank_hook(const py::object& rerank, std::chrono::sys_seconds instant) {
     const py::gil_scoped_acquire gil;
     std::vector<double> distances;
     for (const py::handle distance : rerank(to_python(pharmacies, instant))) {
-      distances.push_back(distance.cast<double>());
+      try {
+        distances.push_back(distance.cast<double>());
+      } catch (const py::cast_error&) {
+        throw InvalidArgument("rerank returned something else than a number at position " +
+                              std::to_string(distances.size()));
+      }
     }
     return distances;
   };
@@ -186,6 +201,7 @@ std::string status_in_words(const py::object& status, bool korean) {
   const auto state = status.attr("state").attr("value").cast<std::string>();
   parts.state = state == "open" ? OpenState::open : state == "closed" ? OpenState::closed : OpenState::unknown;
   if (!today.is_none()) parts.today = {today.attr("open").cast<int>(), today.attr("close").cast<int>()};
+  parts.may_open_before = status.attr("may_open_before").cast<bool>();
   parts.closes_in = minutes("closes_in");
   parts.opens_in = minutes("opens_in");
   parts.is_holiday = status.attr("is_holiday").cast<bool>();
@@ -262,14 +278,14 @@ class EngineHandle {
 
   py::object pharmacies_near(double latitude, double longitude, NearbyOptions wanted, const py::object& rerank,
                              std::int64_t rerank_first) const {
-    const auto instant =
-        wanted.open_at.value_or(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
-    if (!rerank.is_none()) wanted.rerank = rerank_hook(rerank, instant);
+    if (!rerank.is_none()) {
+      const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+      wanted.rerank = rerank_hook(rerank, wanted.open_at.value_or(now));
+    }
     wanted.rerank_first = to_count(rerank_first, "rerank_first");
     return to_python(call([&](const Engine& engine) {
-                       return engine.pharmacies_near(Coordinate{latitude, longitude}, wanted);
-                     }),
-                     instant);
+      return engine.pharmacies_near(Coordinate{latitude, longitude}, wanted);
+    }));
   }
 
   std::size_t count_pharmacies_near(double latitude, double longitude, const NearbyOptions& wanted) const {

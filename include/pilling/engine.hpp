@@ -64,7 +64,9 @@ struct ImportReport {
   std::uint64_t repeated = 0;
   std::uint64_t not_in_file = 0;  ///< medicines of the catalogue that the file does not name; they stay
   std::vector<SkippedRow> skipped;
-  std::vector<SkippedRow> notes;  ///< rows that were kept with a part left out or doubted, and why
+  std::vector<SkippedRow> notes;  ///< rows that were kept with a part left out, and why
+  std::vector<std::string>
+      doubts;  ///< about what the catalogue holds now, when rows were written: see `import_pharmacies`
   std::chrono::nanoseconds elapsed{};
 };
 
@@ -126,7 +128,7 @@ class PILLING_API Engine {
 
   /// Pharmacies around a point: see `PharmacyIndex::near`. With a limit, `NearbyResult::next` leads to the next page,
   /// for `NearbyOptions::after`; when the data have changed between the two, the answer says so. It warns when public
-  /// holidays of the day are not known.
+  /// holidays of the day, or of days to come that a state speaks of, are not known.
   NearbyResult pharmacies_near(Coordinate center, const NearbyOptions& options = {}) const;
 
   /// How many pharmacies `pharmacies_near` would give without a limit. Throws as it does.
@@ -146,7 +148,8 @@ class PILLING_API Engine {
   /// ingredients are corrected without a new date. A row without a date replaces and is replaced: the last import wins.
   ImportReport import_medicines(const std::filesystem::path& path, const ImportProgressHook& on_progress = {});
 
-  /// Reads pharmacies: HIRA CSV, Seoul hours CSV, or NMC JSON; plain or gzip. As `import_medicines`.
+  /// Reads pharmacies: HIRA CSV, Seoul hours CSV, or NMC JSON; plain or gzip. As `import_medicines`. Doubts are
+  /// points that hold pharmacies of different districts, whichever file they came from.
   ImportReport import_pharmacies(const std::filesystem::path& path, const ImportProgressHook& on_progress = {});
 
   /// Makes the summaries that the store lacks, one for each distinct text, and resumes where it stopped before.

@@ -87,9 +87,10 @@ struct OpenStatus {
   std::optional<std::chrono::minutes> closes_in = std::nullopt;
   /// While closed or unknown: until the next opening that is known, within eight days; a begun minute counts.
   std::optional<std::chrono::minutes> opens_in = std::nullopt;
-  bool is_holiday = false;  ///< today
-  /// False when today, or the day when it closes or opens, lies outside of the calendar's years: then ordinary hours
-  /// were taken.
+  bool may_open_before = false;  ///< while closed: nothing is known of some day before `opens_in`
+  bool is_holiday = false;       ///< today
+  /// False when today, yesterday in the small hours, or the day when it closes or opens, lies outside of the calendar's
+  /// years: then ordinary hours were taken.
   bool is_holiday_known = false;
 
   bool is_closing_soon(std::chrono::minutes within = std::chrono::minutes(30)) const noexcept {
@@ -118,10 +119,11 @@ enum class Language { english, korean };
 PILLING_API std::string in_words(const std::optional<OpenInterval>& hours, Language language);
 
 /// A state for people: "open until 19:00, closing in 20 min", "open until 24:00 at least" where `closes_in` is not
-/// known, "closed, opens tomorrow at 09:00", "hours unknown; known to open on Monday at 09:00", "hours unknown"; "영업
-/// 중, 19:00까지 (20분 뒤 마감)", "영업 중, 최소 24:00까지", "영업 종료, 내일 09:00부터", "영업 전, 오늘 09:00부터",
-/// "시간 미확인, 월요일 09:00부터 영업", "시간 미확인". Followed by "(public holidays unknown)", "(공휴일 여부 미확인)"
-/// when they are. `instant` is the one that it was asked for.
+/// known, "closed, opens tomorrow at 09:00", "closed, known to open on Monday at 09:00" where days before
+/// are unknown, "hours unknown; known to open on Monday at 09:00", "hours unknown"; "영업
+/// 중, 19:00까지 (20분 뒤 마감)", "영업 중, 최소 24:00까지", "영업 종료, 내일 09:00부터", "영업 종료, 확인된 다음
+/// 영업은 월요일 09:00부터", "영업 전, 오늘 09:00부터", "시간 미확인, 월요일 09:00부터 영업", "시간 미확인". Followed
+/// by "(public holidays unknown)", "(공휴일 여부 미확인)" when they are. `instant` is the one that it was asked for.
 PILLING_API std::string in_words(const OpenStatus& status, std::chrono::sys_seconds instant, Language language);
 
 }  // namespace pilling

@@ -69,12 +69,13 @@ struct NearbyPharmacy {
 struct NearbyResult {
   std::vector<NearbyPharmacy> pharmacies;  ///< by distance, then id
   std::optional<NearbyCursor> next;        ///< where the next page begins; none when there is none
+  std::chrono::sys_seconds instant{};      ///< when the states hold
   Answer answer;
 };
 
 /// The nearest pharmacies of many points at once: row i of the table belongs to point i.
 struct NearbyTable {
-  std::size_t columns = 0;                             ///< as many as the limit that was given
+  std::size_t columns = 0;                             ///< the limit that was given, or as many pharmacies as there are
   std::vector<std::int32_t> pharmacies;                ///< positions in `found`, -1 where there are no more
   std::vector<double> distances_meters;                ///< NaN where there are no more
   std::vector<std::shared_ptr<const Pharmacy>> found;  ///< each once

@@ -40,7 +40,7 @@ struct Words {
   std::string (*interval)(OpenInterval);
   std::string (*day)(const Moment&);  // nothing for today
   std::string (*until)(const std::string& day, const std::string& time, bool at_least);
-  std::string (*opening)(OpenState, const std::string& day, const std::string& time);
+  std::string (*opening)(const OpenStatus&, const std::string& day, const std::string& time);
   std::string (*closing_soon)(const std::string& minutes);
   std::string_view round_the_clock, hours_unknown, open, closed, open_round_the_clock, holidays_unknown;
 };
@@ -63,9 +63,10 @@ std::string english_until(const std::string& day, const std::string& time, bool 
   return "open until " + time + (day.empty() ? "" : " " + day) + (at_least ? " at least" : "");
 }
 
-std::string english_opening(OpenState state, const std::string& day, const std::string& time) {
+std::string english_opening(const OpenStatus& status, const std::string& day, const std::string& time) {
   const std::string when = (day.empty() ? "" : day + " ") + "at " + time;
-  return state == OpenState::closed ? "closed, opens " + when : "hours unknown; known to open " + when;
+  if (status.state != OpenState::closed) return "hours unknown; known to open " + when;
+  return (status.may_open_before ? "closed, known to open " : "closed, opens ") + when;
 }
 
 std::string korean_interval(OpenInterval interval) {
@@ -86,9 +87,10 @@ std::string korean_until(const std::string& day, const std::string& time, bool a
   return "영업 중, " + std::string(at_least ? "최소 " : "") + (day.empty() ? "" : day + " ") + time + "까지";
 }
 
-std::string korean_opening(OpenState state, const std::string& day, const std::string& time) {
+std::string korean_opening(const OpenStatus& status, const std::string& day, const std::string& time) {
   const std::string when = (day.empty() ? "오늘" : day) + " " + time + "부터";
-  if (state != OpenState::closed) return "시간 미확인, " + when + " 영업";
+  if (status.state != OpenState::closed) return "시간 미확인, " + when + " 영업";
+  if (status.may_open_before) return "영업 종료, 확인된 다음 영업은 " + when;
   return (day.empty() ? "영업 전, " : "영업 종료, ") + when;
 }
 
@@ -134,7 +136,7 @@ std::string open_in_words(const OpenStatus& status, const core::KoreanTime& now,
 std::string opening_in_words(const OpenStatus& status, const core::KoreanTime& now, const Words& words) {
   if (!status.opens_in) return std::string(status.state == OpenState::closed ? words.closed : words.hours_unknown);
   const Moment begin = moment_of(now, *status.opens_in, false);
-  return words.opening(status.state, words.day(begin), to_clock(begin.time));
+  return words.opening(status, words.day(begin), to_clock(begin.time));
 }
 
 }  // namespace

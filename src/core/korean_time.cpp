@@ -40,11 +40,13 @@ KoreanTime korean_time(std::chrono::sys_seconds instant, const HolidayCalendar& 
   KoreanTime time;
   const std::optional<bool> is_today_holiday = is_holiday(holidays, day);
   time.today = index_of(day, is_today_holiday);
-  time.yesterday = index_of(day - 1, is_holiday(holidays, day - 1));
+  const std::optional<bool> is_yesterday_holiday = is_holiday(holidays, day - 1);
+  time.yesterday = index_of(day - 1, is_yesterday_holiday);
   time.minute = minute % minutes_per_day;
   time.weekday = weekday_of(day);
   time.is_holiday = is_today_holiday.value_or(false);
   time.is_holiday_known = is_today_holiday.has_value();
+  time.is_yesterday_known = is_yesterday_holiday.has_value();
   for (std::size_t i = 0; i < time.ahead.size(); ++i) {
     const DayNumber later = day + 1 + static_cast<DayNumber>(i);
     const std::optional<bool> is_later_holiday = is_holiday(holidays, later);

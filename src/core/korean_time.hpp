@@ -24,6 +24,7 @@ struct KoreanTime {
   int weekday = 0;  ///< 0 … 6 are Monday … Sunday, on holidays too
   bool is_holiday = false;
   bool is_holiday_known = false;        ///< whether the calendar covers today
+  bool is_yesterday_known = false;      ///< whether it covers yesterday
   std::array<std::uint8_t, 8> ahead{};  ///< indexes of tomorrow and the seven days that follow
   int known_days_ahead = 0;             ///< how many of them, from tomorrow on, the calendar covers
 };

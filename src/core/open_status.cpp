@@ -101,11 +101,14 @@ OpenStatus open_status(const OpeningHours& hours, const KoreanTime& time) noexce
                     .today = days[0],
                     .is_holiday = time.is_holiday,
                     .is_holiday_known = time.is_holiday_known};
+  // In the small hours, yesterday's hours decide.
+  if (time.minute + minutes_per_day < latest_close && !time.is_yesterday_known) status.is_holiday_known = false;
   const bool is_open = status.state == OpenState::open;
   const std::optional<int> event = is_open ? next_closing(days, time.minute) : next_opening(days, time.minute);
   if (!event) return status;
   (is_open ? status.closes_in : status.opens_in) = std::chrono::minutes(*event - time.minute);
   if (*event / minutes_per_day > time.known_days_ahead) status.is_holiday_known = false;
+  for (int day = 1; !is_open && day < *event / minutes_per_day; ++day) status.may_open_before |= !days[day];
   return status;
 }
 

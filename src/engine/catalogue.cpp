@@ -124,6 +124,19 @@ std::shared_ptr<const MedicineCatalogue> make_catalogue(const EngineOptions& opt
                                                                      .medicines_of_text = std::move(distinct.owners)});
 }
 
+// Tells one set of pharmacies from another, for cursors: the store's version changes with medicines, too.
+std::uint64_t fingerprint_of(const std::vector<std::shared_ptr<const Pharmacy>>& pharmacies) {
+  std::string all;
+  for (const auto& pharmacy : pharmacies) {
+    const auto [latitude, longitude] = pharmacy->position;
+    all.append(pharmacy->id.value).append(1, '\n');
+    for (const double degrees : {latitude, longitude}) {
+      all.append(reinterpret_cast<const char*>(&degrees), sizeof degrees);
+    }
+  }
+  return text::checksum({reinterpret_cast<const std::uint8_t*>(all.data()), all.size()});
+}
+
 // Pharmacies of different districts on one point, in words.
 std::vector<std::string> doubts_about(const std::vector<std::shared_ptr<const Pharmacy>>& pharmacies) {
   std::vector<std::string> doubts;
@@ -167,9 +180,10 @@ std::shared_ptr<const PharmacyCatalogue> load_pharmacies(const EngineOptions& op
   for (Pharmacy& row : store.pharmacies()) pharmacies.push_back(std::make_shared<const Pharmacy>(std::move(row)));
   pharmacies = geo::drop_same(std::move(pharmacies));
   std::vector<std::string> doubts = doubts_about(pharmacies);
+  const std::uint64_t set = fingerprint_of(pharmacies);
   return std::make_shared<const PharmacyCatalogue>(
       PharmacyCatalogue{.version = version,
-                        .index = PharmacyIndex(std::move(pharmacies), options.holidays, version),
+                        .index = PharmacyIndex(std::move(pharmacies), options.holidays, set),
                         .doubts = std::move(doubts)});
 }
 

@@ -180,7 +180,7 @@ class Engine::Impl {
     return operations_.timed(Operation::import_pharmacies, [&](SteadyTime begin) {
       ImportReport report = engine::import_pharmacies(*options_.store, path, on_progress);
       if (options_.store->catalogue_version() != pharmacies()->version) reload_pharmacies();
-      for (const std::string& doubt : pharmacies()->doubts) report.notes.push_back({.line = 0, .reason = doubt});
+      if (report.added + report.updated > 0) report.doubts = pharmacies()->doubts;
       report.elapsed = std::chrono::steady_clock::now() - begin;
       return report;
     });
@@ -241,8 +241,10 @@ class Engine::Impl {
     const std::scoped_lock turn(load_mutex_);
     auto catalogue = engine::load_medicines(options_, *extractive_, now());
     {
+      // What was there before is destroyed behind the lock.
       const std::scoped_lock lock(swap_mutex_);
-      medicines_ = {std::move(catalogue), medicines_.generation + 1};
+      medicines_.catalogue.swap(catalogue);
+      ++medicines_.generation;
     }
     searches_.clear();
     symptoms_.clear();
@@ -257,7 +259,7 @@ class Engine::Impl {
     const std::scoped_lock turn(load_mutex_);
     auto catalogue = engine::load_pharmacies(options_);
     const std::scoped_lock lock(swap_mutex_);
-    pharmacies_ = std::move(catalogue);
+    pharmacies_.swap(catalogue);
   }
 
   // Similar names are no answer while there is somebody to ask for the name itself.

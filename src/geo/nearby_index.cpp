@@ -76,14 +76,15 @@ std::vector<std::size_t> order_of(const std::vector<double>& distances, std::siz
   return order;
 }
 
-void require_many(std::span<const Coordinate> centers, const NearbyOptions& options) {
+void require_many(std::span<const Coordinate> centers, const NearbyOptions& options, std::size_t pharmacies) {
   require_options(options);
   if (!options.limit) throw InvalidArgument("many points at once need a limit, the width of their table");
   if (options.after) throw InvalidArgument("a cursor belongs to one center; it does not go with many points at once");
   constexpr std::size_t most_cells = std::numeric_limits<std::uint32_t>::max();
-  if (!centers.empty() && *options.limit > most_cells / centers.size()) {
-    throw InvalidArgument("limit " + std::to_string(*options.limit) + " times " + std::to_string(centers.size()) +
-                          " points makes too large a table");
+  const std::size_t columns = std::min(*options.limit, pharmacies);
+  if (!centers.empty() && columns > most_cells / centers.size()) {
+    throw InvalidArgument("a table of " + std::to_string(columns) + " columns for " + std::to_string(centers.size()) +
+                          " points is too large; ask for fewer");
   }
   for (std::size_t number = 0; number < centers.size(); ++number) {
     if (!is_valid(centers[number])) require_position(centers[number], "center number " + std::to_string(number + 1));
@@ -169,10 +170,10 @@ std::size_t NearbyIndex::count(Coordinate position, const NearbyOptions& options
 
 NearbyTable NearbyIndex::near_many(std::span<const Coordinate> centers, const NearbyOptions& options, sys_seconds now,
                                    TreePath path) const {
-  require_many(centers, options);
+  require_many(centers, options, pharmacies_.size());
   const Question question = make_question(options, now, path, options.limit);
   NearbyTable table;
-  table.columns = *options.limit;
+  table.columns = std::min(*options.limit, pharmacies_.size());
   table.pharmacies.assign(centers.size() * table.columns, -1);
   table.distances_meters.assign(centers.size() * table.columns, std::numeric_limits<double>::quiet_NaN());
   // Neighbours one after the other find the nodes of the tree in the processor's caches.

@@ -29,6 +29,9 @@ def test_direction_and_state_come_in_words(engine):
     assert first.status.in_words("korean") == "영업 중, 19:00까지"
     assert first.today.in_words() == "09:00 to 19:00"
     assert second.today.in_words("korean") == "09:00부터 다음 날 01:00까지"
+    assert first.direction() == ""
+    with pytest.raises(pilling.InvalidArgument, match="'ko'"):
+        first.status.in_words("ko")
 
 
 def test_closing_soon_is_told(engine):
@@ -57,6 +60,8 @@ def test_years_that_the_calendar_does_not_cover_are_told(engine):
 
     assert not result[0].status.is_holiday_known
     assert "holidays are not known" in result.answer.warnings[0]
+    nobody = engine.pharmacies_near(*CENTER, open_at=datetime.datetime(2031, 7, 7, 3))
+    assert not nobody and "holidays are not known" in nobody.answer.warnings[0]
 
 
 def test_pages_follow_each_other(engine):
@@ -74,6 +79,8 @@ def test_names_and_sets_of_the_caller_filter(engine):
     assert names(engine.pharmacies_near(*CENTER, ids=[])) == []
     with pytest.raises(pilling.InvalidArgument, match="the ids are one str"):
         engine.pharmacies_near(*CENTER, ids="C9000001")
+    with pytest.raises(pilling.InvalidArgument, match="an id is no str"):
+        engine.pharmacies_near(*CENTER, ids=[None])
 
 
 def test_the_radius_may_be_left_out(engine):
@@ -109,6 +116,8 @@ def test_what_reranking_raises_comes_out(engine):
         engine.pharmacies_near(*CENTER, rerank=fail)
     with pytest.raises(pilling.InvalidArgument):
         engine.pharmacies_near(*CENTER, rerank=lambda nearby: [1.0])
+    with pytest.raises(pilling.InvalidArgument, match="position 1"):
+        engine.pharmacies_near(*CENTER, rerank=lambda nearby: [1.0, None, 2.0])
 
 
 @pytest.mark.parametrize("make", [numpy.array, lambda values: array.array("d", values), list])
@@ -132,6 +141,8 @@ def test_where_there_are_no_more_the_table_says_so(engine):
     assert list(table.indexes[0]) == [-1, -1, -1]
     assert numpy.isnan(table.distances_meters).all()
     assert list(table.pharmacies) == []
+    with pytest.raises(IndexError):
+        engine.pharmacies_near_many([CENTER[0]], [CENTER[1]]).pharmacies[-1]
 
 
 def test_points_that_are_none_are_refused(engine):

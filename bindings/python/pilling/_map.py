@@ -43,6 +43,7 @@ td.number {{ text-align: right; white-space: nowrap; }}
 {rows}
 </tbody>
 </table>
+{warnings}
 <p>States as of {instant}, Korean time. Hours change: call before you go.</p>
 </body>
 </html>
@@ -85,15 +86,15 @@ def _properties(nearby: pilling.NearbyPharmacy) -> dict[str, Any]:
     }
 
 
-def page(place: str, instant: str, found: Iterable[pilling.NearbyPharmacy]) -> str:
+def page(place: str, instant: str, found: pilling.NearbyResult) -> str:
     """The pharmacies in their directions from the center, and a list."""
-    found = list(found)
     scale = _ring_meters(max((nearby.distance_meters for nearby in found), default=0))
     return _PAGE.format(
         place=html.escape(place),
         instant=html.escape(instant),
         rings="\n".join(_ring(part, scale) for part in (1, 2, 3)),
         marks="\n".join(_mark(number, nearby, 3 * scale) for number, nearby in enumerate(found, 1)),
+        warnings="\n".join(f"<p>{html.escape(warning)}</p>" for warning in found.answer.warnings),
         rows="\n".join(_row(number, nearby) for number, nearby in enumerate(found, 1)),
     )
 

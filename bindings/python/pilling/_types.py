@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, overload
 
+from pilling._errors import InvalidArgument
+
 if TYPE_CHECKING:
     from pilling._core import PharmacyList
 
@@ -21,6 +23,12 @@ Language = Literal["english", "korean"]
 
 ProgressHook = Callable[[int, int], object]
 """Told how much is done and how much there is in all, on the thread that works. What it raises ends the work."""
+
+
+def _is_korean(language: str) -> bool:
+    if language in ("english", "korean"):
+        return language == "korean"
+    raise InvalidArgument(f'{language!r} is no language that is spoken here; "english" and "korean" are')
 
 
 class MatchKind(enum.Enum):
@@ -317,7 +325,7 @@ class OpenInterval:
         """"09:00 to 01:00 the next day"; "09:00부터 다음 날 01:00까지"."""
         from pilling import _core
 
-        return _core.hours_in_words(self.open, self.close, language == "korean")
+        return _core.hours_in_words(self.open, self.close, _is_korean(language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +366,8 @@ class OpenStatus:
     """While open: until it closes, over midnight when the next day goes on without a gap."""
     opens_in: timedelta | None
     """While closed or unknown: until the next opening that is known, within eight days."""
+    may_open_before: bool
+    """While closed: nothing is known of some day before ``opens_in``."""
     is_holiday: bool
     is_holiday_known: bool
     """False outside of the years that the calendar of public holidays covers: then ordinary hours were taken."""
@@ -372,7 +382,7 @@ class OpenStatus:
         """"open until 19:00, closing in 20 min"; "영업 중, 19:00까지 (20분 뒤 마감)"."""
         from pilling import _core
 
-        return _core.status_in_words(self, language == "korean")
+        return _core.status_in_words(self, _is_korean(language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,10 +407,10 @@ class NearbyPharmacy:
         return self.status.today
 
     def direction(self, language: Language = "english") -> str:
-        """"north-east"; "북동"."""
+        """"north-east"; "북동". Empty at the very place."""
         from pilling import _core
 
-        return _core.compass_word(self.bearing_degrees, language == "korean")
+        return _core.compass_word(self.bearing_degrees, _is_korean(language)) if self.distance_meters else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,6 +429,8 @@ class NearbyResult(_Results[NearbyPharmacy]):
     pharmacies: tuple[NearbyPharmacy, ...]
     next: NearbyCursor | None = field(compare=False)
     """Where the next page begins; none when there is none, or no limit was given."""
+    instant: datetime = field(compare=False)
+    """When the states hold."""
     answer: Answer = field(compare=False)
 
     def _items(self) -> tuple[NearbyPharmacy, ...]:
@@ -430,7 +442,7 @@ class NearbyTable:
     """The pharmacies nearest to each of many points: row i belongs to point i."""
 
     pharmacies: PharmacyList
-    """Each once; to be counted, indexed and looped over."""
+    """Each once; to be counted, indexed from 0 on and looped over. Like the arrays, it is made for this process."""
     indexes: Any
     """NumPy array of int32, a row a point: positions in ``pharmacies``, -1 where there are no more."""
     distances_meters: Any
@@ -462,6 +474,8 @@ class ImportReport:
     skipped: tuple[SkippedRow, ...]
     notes: tuple[SkippedRow, ...]
     """Rows that were kept with a part left out, and why."""
+    doubts: tuple[str, ...]
+    """About what the catalogue holds now, when rows were written: pharmacies of different districts on one point."""
     elapsed_seconds: float
 
 

@@ -1,8 +1,10 @@
+#include <atomic>
 #include <chrono>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <limits>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "pilling/engine.hpp"
@@ -146,9 +148,52 @@ TEST_F(EngineNearby, NotesPharmaciesOfTwoDistrictsOnOnePoint) {
                          "C0000001,첫약국,서울특별시 중구 세종대로 1,02-000-0001,126.9781,37.5665,0900,1900,,\n"
                          "C0000002,둘약국,서울특별시 강남구 역삼로 2,02-000-0002,126.9781,37.5665,0900,1900,,\n");
 
-  ASSERT_EQ(report.notes.size(), 1u);
-  EXPECT_NE(report.notes[0].reason.find("첫약국"), std::string::npos);
-  EXPECT_NE(report.notes[0].reason.find("강남구"), std::string::npos);
+  ASSERT_EQ(report.doubts.size(), 1u);
+  EXPECT_NE(report.doubts[0].find("첫약국"), std::string::npos);
+  EXPECT_NE(report.doubts[0].find("강남구"), std::string::npos);
+}
+
+TEST_F(EngineNearby, SaysNothingHasChangedWhenOnlyMedicinesHave) {
+  Engine engine(options());
+  import(engine, four_rows());
+  const NearbyResult first = engine.pharmacies_near(center, {.limit = 2});
+  const auto path = directory_.path() / "medicines.jsonl";
+  std::ofstream(path) << R"({"itemSeq":"200000001","itemName":"가나정"})";
+  engine.import_medicines(path);
+  engine = Engine(options());
+
+  const NearbyResult second = engine.pharmacies_near(center, {.limit = 2, .after = first.next});
+
+  EXPECT_TRUE(second.answer.warnings.empty());
+}
+
+TEST_F(EngineNearby, AnswersWhilePharmaciesAreImportedFromTwoThreads) {
+  Engine engine(options());
+  const auto one = directory_.path() / "one.csv";
+  const auto other = directory_.path() / "other.csv";
+  const std::string place = ",02-000-0001,126.9781,37.5665,0900,1900,,\n";
+  std::ofstream(one) << header() << "C0000001,첫약국,서울특별시 중구 세종대로 1" << place
+                     << "C0000002,둘약국,서울특별시 강남구 역삼로 2" << place;
+  std::ofstream(other) << header() << "C0000001,첫새약국,서울특별시 중구 세종대로 1" << place
+                       << "C0000002,둘새약국,서울특별시 강남구 역삼로 2" << place;
+  std::atomic<bool> is_done = false;
+  std::thread reader([&] {
+    while (!is_done) engine.pharmacies_near(center, {.limit = 1});
+  });
+  std::vector<std::thread> importers;
+  for (int i = 0; i < 2; ++i) {
+    importers.emplace_back([&] {
+      for (int turn = 0; turn < 5; ++turn) {
+        for (const auto& path : {one, other}) EXPECT_LE(engine.import_pharmacies(path).doubts.size(), 1u);
+      }
+    });
+  }
+
+  for (std::thread& importer : importers) importer.join();
+  is_done = true;
+  reader.join();
+
+  EXPECT_EQ(engine.count_pharmacies_near(center), 2u);
 }
 
 }  // namespace
