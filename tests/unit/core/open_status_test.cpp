@@ -339,8 +339,8 @@ TEST(OpenStatusInWords, NamesTheDayOfAnOpeningThatIsFarOff) {
 
   EXPECT_EQ(words(at(saturday, 12), {}, Language::english), "hours unknown; known to open on Monday at 09:00");
   EXPECT_EQ(words(at(saturday, 12), {}, Language::korean), "시간 미확인, 월요일 09:00부터 영업");
-  EXPECT_EQ(words(at(monday, 20), {}, Language::english), "closed, opens in 7 days at 09:00");
-  EXPECT_EQ(words(at(monday, 20), {}, Language::korean), "영업 종료, 7일 뒤 09:00부터");
+  EXPECT_EQ(words(at(monday, 20), {}, Language::english), "closed, known to open in 7 days at 09:00");
+  EXPECT_EQ(words(at(monday, 20), {}, Language::korean), "영업 종료, 확인된 다음 영업은 7일 뒤 09:00부터");
   EXPECT_EQ(words(at(monday, 20), {monday + 7}, Language::english), "closed");
   EXPECT_EQ(words(at(monday, 20), {monday + 7}, Language::korean), "영업 종료");
 }

@@ -174,7 +174,16 @@ TEST(PharmacyIndex, RefusesManyPointsOfWhichOneIsImpossible) {
   EXPECT_NE(many({.limit = 1}).find("latitude 91 of center number 2"), std::string::npos);
   EXPECT_NE(many({}).find("limit"), std::string::npos);
   EXPECT_NE(many({.limit = 1, .after = NearbyCursor{}}).find("cursor"), std::string::npos);
-  EXPECT_NE(many({.limit = std::numeric_limits<std::size_t>::max()}).find("too large"), std::string::npos);
+}
+
+TEST(PharmacyIndex, MakesTablesNoWiderThanThereArePharmacies) {
+  const PharmacyIndex index({pharmacy("A", {37, 127})});
+  const std::vector<Coordinate> points = {{37, 127}, {38, 127}};
+
+  const NearbyTable table = index.near_many(points, {.limit = std::numeric_limits<std::size_t>::max()}, wednesday_noon);
+
+  EXPECT_EQ(table.columns, 1u);
+  EXPECT_EQ(table.pharmacies, (std::vector<std::int32_t>{0, -1}));
 }
 
 TEST(PharmacyIndex, ListsEachPharmacyOfManyPointsOnce) {
