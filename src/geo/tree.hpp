@@ -21,7 +21,7 @@ BOOST_GEOMETRY_REGISTER_POINT_3D(pilling::geo::UnitVector, double, boost::geomet
 namespace pilling::geo {
 
 struct PlaceOfEntry {
-  using result_type = const UnitVector&;
+  using result_type = const UnitVector&;  // NOLINT(readability-identifier-naming): Boost asks for this name
   result_type operator()(const Entry& entry) const noexcept { return entry.place; }
 };
 
