@@ -22,6 +22,15 @@ endif()
 target_include_directories(pilling_flags INTERFACE
   ${PROJECT_SOURCE_DIR}/include ${PROJECT_BINARY_DIR}/generated ${PROJECT_SOURCE_DIR}/src)
 
+# pilling_embed(header FILE file AS variable): a text of the source tree as a header of the build tree, by
+# cmake/<variable>.hpp.in.
+function(pilling_embed header)
+  cmake_parse_arguments(embed "" "FILE;AS" "" ${ARGN})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${embed_FILE})
+  file(READ ${embed_FILE} ${embed_AS})
+  configure_file(cmake/${embed_AS}.hpp.in generated/${header} @ONLY)
+endfunction()
+
 set(PILLING_MODULES "")
 set(PILLING_LIBRARIES "")
 

@@ -51,7 +51,7 @@ void find_pharmacies(const pilling::Engine& engine, pilling::Coordinate place) {
   std::cout << "\nPharmacies near Seoul City Hall\n";
   for (const auto& nearby : result.pharmacies) {
     std::cout << "  " << nearby.pharmacy->name << ", " << std::lround(nearby.distance_meters) << " m, "
-              << (nearby.today ? to_string(*nearby.today) : "hours of today unknown") << '\n';
+              << (nearby.status.today ? to_string(*nearby.status.today) : "hours of today unknown") << '\n';
   }
   print_found(result.pharmacies.size(), result.answer);
 }

@@ -15,6 +15,7 @@
 namespace pilling::python {
 
 namespace py = pybind11;
+using namespace py::literals;
 
 /// What results are made of. The first call must come while the module is imported: later ones never wait.
 struct Types {
@@ -33,10 +34,13 @@ struct Types {
   py::object name_field = python.attr("NameField");
   py::object name_match = python.attr("NameMatch");
   py::object text_reading = python.attr("TextReading");
+  py::object nearby_cursor = python.attr("NearbyCursor");
   py::object nearby_pharmacy = python.attr("NearbyPharmacy");
   py::object nearby_result = python.attr("NearbyResult");
+  py::object nearby_table = python.attr("NearbyTable");
   py::object open_interval = python.attr("OpenInterval");
   py::object open_state = python.attr("OpenState");
+  py::object open_status = python.attr("OpenStatus");
   py::object opening_hours = python.attr("OpeningHours");
   py::object operation_stats = python.attr("OperationStats");
   py::object origin = python.attr("Origin");
@@ -49,6 +53,7 @@ struct Types {
   py::object symptom_match = python.attr("SymptomMatch");
   py::object symptom_result = python.attr("SymptomResult");
   py::object from_timestamp = py::module_::import("datetime").attr("datetime").attr("fromtimestamp");
+  py::object timedelta = py::module_::import("datetime").attr("timedelta");
   py::object utc = py::module_::import("datetime").attr("timezone").attr("utc");
 };
 
@@ -96,7 +101,6 @@ inline py::object to_python(const MedicineMatch& match);
 inline py::object to_python(const NameMatch& match);
 inline py::object to_python(const ConfusableName& name);
 inline py::object to_python(const ConfusableMedicine& found);
-inline py::object to_python(const NearbyPharmacy& nearby);
 inline py::object to_python(const OpenInterval& interval);
 inline py::object to_python(const OperationStats& operation);
 inline py::object to_python(const SkippedRow& row);
@@ -190,13 +194,36 @@ inline py::object to_python(const Pharmacy& pharmacy) {
                           types().opening_hours(to_tuple(pharmacy.hours.days)));
 }
 
-inline py::object to_python(const NearbyPharmacy& nearby) {
-  return types().nearby_pharmacy(to_python(*nearby.pharmacy), nearby.distance_meters, to_python(nearby.state),
-                                 to_python(nearby.today));
+inline py::object to_python(std::optional<std::chrono::minutes> duration) {
+  if (!duration) return py::none();
+  return types().timedelta("minutes"_a = duration->count());
+}
+
+inline py::object to_python(const OpenStatus& status, std::chrono::sys_seconds instant) {
+  return types().open_status(to_python(status.state), to_python(status.today), to_python(status.closes_in),
+                             to_python(status.opens_in), status.may_open_before, status.is_holiday,
+                             status.is_holiday_known, to_python(instant));
+}
+
+inline py::object to_python(const NearbyPharmacy& nearby, std::chrono::sys_seconds instant) {
+  return types().nearby_pharmacy(to_python(*nearby.pharmacy), nearby.distance_meters, nearby.bearing_degrees,
+                                 to_python(nearby.status, instant));
+}
+
+inline py::tuple to_python(const std::vector<NearbyPharmacy>& pharmacies, std::chrono::sys_seconds instant) {
+  py::tuple result(pharmacies.size());
+  for (std::size_t i = 0; i < pharmacies.size(); ++i) result[i] = to_python(pharmacies[i], instant);
+  return result;
+}
+
+inline py::object to_python(const NearbyCursor& cursor) {
+  return types().nearby_cursor(cursor.distance_meters, cursor.id.value, cursor.version);
 }
 
 inline py::object to_python(const NearbyResult& result) {
-  return types().nearby_result(to_tuple(result.pharmacies), to_python(result.answer));
+  return types().nearby_result(to_python(result.pharmacies, result.instant),
+                               result.next ? to_python(*result.next) : py::object(py::none()),
+                               to_python(result.instant), to_python(result.answer));
 }
 
 inline py::object to_python(const SkippedRow& row) { return types().skipped_row(row.line, to_python(row.reason)); }
@@ -204,7 +231,7 @@ inline py::object to_python(const SkippedRow& row) { return types().skipped_row(
 inline py::object to_python(const ImportReport& report) {
   return types().import_report(report.rows, report.added, report.updated, report.unchanged, report.older,
                                report.repeated, report.not_in_file, to_tuple(report.skipped), to_tuple(report.notes),
-                               to_python(report.elapsed));
+                               to_tuple(report.doubts), to_python(report.elapsed));
 }
 
 inline py::object to_python(const RefreshReport& report) {

@@ -7,11 +7,13 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -56,6 +58,17 @@ std::chrono::nanoseconds to_duration(double seconds, std::string_view name) {
   return std::chrono::nanoseconds(std::llround(seconds * 1e9));
 }
 
+// A single `str` is a sequence of its letters, which nobody means.
+void require_no_str(const py::handle& object, std::string_view what) {
+  if (!py::isinstance<py::str>(object)) return;
+  throw InvalidArgument(std::string(what) + " are one str; put it into a list");
+}
+
+py::str require_str(const py::handle& object, std::string_view what) {
+  if (py::isinstance<py::str>(object)) return py::reinterpret_borrow<py::str>(object);
+  throw InvalidArgument(std::string(what) + " is no str");
+}
+
 /// Company, form and dispensing.
 using FilterTexts = std::array<std::string, 3>;
 
@@ -87,6 +100,115 @@ auto progress_hook(const py::object& listener) {
     if (PyErr_CheckSignals() != 0) throw py::error_already_set();
     if (!listener.is_none()) listener(done, total);
   };
+}
+
+using Floats = py::array_t<double, py::array::c_style | py::array::forcecast>;
+
+std::vector<Coordinate> to_coordinates(const Floats& latitudes, const Floats& longitudes) {
+  if (latitudes.ndim() != 1 || longitudes.ndim() != 1 || latitudes.size() != longitudes.size()) {
+    throw InvalidArgument("latitudes and longitudes are not two one-dimensional arrays of the same length");
+  }
+  std::vector<Coordinate> centers(static_cast<std::size_t>(latitudes.size()));
+  for (std::size_t i = 0; i < centers.size(); ++i) {
+    centers[i] = {.latitude = latitudes.data()[i], .longitude = longitudes.data()[i]};
+  }
+  return centers;
+}
+
+/// An array that owns the values: nothing is copied.
+template <class Value>
+py::object to_array(std::vector<Value> values, std::size_t rows, std::size_t columns) {
+  auto owned = std::make_unique<std::vector<Value>>(std::move(values));
+  const Value* const data = owned->data();
+  const py::capsule owner(owned.get(), [](void* vector) { delete static_cast<std::vector<Value>*>(vector); });
+  owned.release();
+  return py::array_t<Value>({rows, columns}, data, owner);
+}
+
+/// Pharmacies that become Python objects one by one, as they are looked at.
+struct PharmacyList {
+  std::vector<std::shared_ptr<const Pharmacy>> pharmacies;
+
+  py::object at(std::int64_t index) const {
+    const auto size = static_cast<std::int64_t>(pharmacies.size());
+    // -1 stands in a table where there are no more; it must not lead to the last one.
+    if (index < 0 || index >= size) throw py::index_error("no pharmacy has the number " + std::to_string(index));
+    return to_python(*pharmacies[static_cast<std::size_t>(index)]);
+  }
+};
+
+py::object to_python_table(NearbyTable table, std::size_t rows) {
+  return types().nearby_table(PharmacyList{std::move(table.found)},
+                              to_array(std::move(table.pharmacies), rows, table.columns),
+                              to_array(std::move(table.distances_meters), rows, table.columns));
+}
+
+/// What `Engine.pharmacies_near` and its like are asked for.
+NearbyOptions to_nearby(std::optional<double> radius_meters, std::optional<std::int64_t> limit,
+                        std::optional<std::int64_t> open_at, bool include_unknown_hours, const py::str& name,
+                        const py::object& ids, const py::object& after) {
+  NearbyOptions options;
+  options.radius_meters = radius_meters;
+  if (limit) options.limit = to_count(*limit, "limit");
+  if (open_at) options.open_at = std::chrono::sys_seconds(std::chrono::seconds(*open_at));
+  options.include_unknown_hours = include_unknown_hours;
+  options.name = to_utf8(name);
+  if (!ids.is_none()) {
+    require_no_str(ids, "the ids");
+    std::unordered_set<std::string> wanted;
+    for (const py::handle id : ids) wanted.insert(to_utf8(require_str(id, "an id")));
+    options.accepts = [wanted = std::move(wanted)](const Pharmacy& pharmacy) {
+      return wanted.contains(pharmacy.id.value);
+    };
+  }
+  if (!after.is_none()) {
+    try {
+      options.after = {.distance_meters = after.attr("distance_meters").cast<double>(),
+                       .id = {to_utf8(require_str(after.attr("id"), "the id of a cursor"))},
+                       .version = after.attr("version").cast<std::uint64_t>()};
+    } catch (const py::cast_error&) {
+      throw InvalidArgument("after is no cursor that a result gave");
+    }
+  }
+  return options;
+}
+
+/// Asks Python for the distances by which results are put in order.
+auto rerank_hook(const py::object& rerank, std::chrono::sys_seconds instant) {
+  return [&rerank, instant](const std::vector<NearbyPharmacy>& pharmacies) {
+    const py::gil_scoped_acquire gil;
+    std::vector<double> distances;
+    for (const py::handle distance : rerank(to_python(pharmacies, instant))) {
+      try {
+        distances.push_back(distance.cast<double>());
+      } catch (const py::cast_error&) {
+        throw InvalidArgument("rerank returned something else than a number at position " +
+                              std::to_string(distances.size()));
+      }
+    }
+    return distances;
+  };
+}
+
+std::string status_in_words(const py::object& status, bool korean) {
+  const auto minutes = [&](const char* member) -> std::optional<std::chrono::minutes> {
+    const py::object duration = status.attr(member);
+    if (duration.is_none()) return std::nullopt;
+    return std::chrono::minutes(std::llround(duration.attr("total_seconds")().cast<double>() / 60));
+  };
+  const py::object today = status.attr("today");
+  OpenStatus parts;
+  const auto state = status.attr("state").attr("value").cast<std::string>();
+  parts.state = state == "open" ? OpenState::open : state == "closed" ? OpenState::closed : OpenState::unknown;
+  if (!today.is_none()) parts.today = {today.attr("open").cast<int>(), today.attr("close").cast<int>()};
+  parts.may_open_before = status.attr("may_open_before").cast<bool>();
+  parts.closes_in = minutes("closes_in");
+  parts.opens_in = minutes("opens_in");
+  parts.is_holiday = status.attr("is_holiday").cast<bool>();
+  parts.is_holiday_known = status.attr("is_holiday_known").cast<bool>();
+  const std::chrono::sys_seconds instant(
+      std::chrono::seconds(std::llround(status.attr("instant").attr("timestamp")().cast<double>())));
+  return in_words(parts, instant, korean ? Language::korean : Language::english);
 }
 
 /// An engine that can be closed while other threads are inside calls: each call holds a share of it, and the last
@@ -154,16 +276,29 @@ class EngineHandle {
     }));
   }
 
-  py::object pharmacies_near(double latitude, double longitude, double radius_meters, std::optional<std::int64_t> limit,
-                             std::optional<std::int64_t> open_at, bool include_unknown_hours) const {
-    NearbyOptions options;
-    options.radius_meters = radius_meters;
-    options.include_unknown_hours = include_unknown_hours;
-    if (limit) options.limit = to_count(*limit, "limit");
-    if (open_at) options.open_at = std::chrono::sys_seconds(std::chrono::seconds(*open_at));
+  py::object pharmacies_near(double latitude, double longitude, NearbyOptions wanted, const py::object& rerank,
+                             std::int64_t rerank_first) const {
+    if (!rerank.is_none()) {
+      const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+      wanted.rerank = rerank_hook(rerank, wanted.open_at.value_or(now));
+    }
+    wanted.rerank_first = to_count(rerank_first, "rerank_first");
     return to_python(call([&](const Engine& engine) {
-      return engine.pharmacies_near(Coordinate{latitude, longitude}, options);
+      return engine.pharmacies_near(Coordinate{latitude, longitude}, wanted);
     }));
+  }
+
+  std::size_t count_pharmacies_near(double latitude, double longitude, const NearbyOptions& wanted) const {
+    return call([&](const Engine& engine) {
+      return engine.count_pharmacies_near(Coordinate{latitude, longitude}, wanted);
+    });
+  }
+
+  py::object pharmacies_near_many(const Floats& latitudes, const Floats& longitudes,
+                                  const NearbyOptions& wanted) const {
+    const std::vector<Coordinate> centers = to_coordinates(latitudes, longitudes);
+    return to_python_table(call([&](const Engine& engine) { return engine.pharmacies_near_many(centers, wanted); }),
+                           centers.size());
   }
 
   py::object import_medicines(const std::filesystem::path& path, const py::object& on_progress) const {
@@ -194,12 +329,6 @@ class EngineHandle {
   std::shared_ptr<SlowCallListener> listener_;
   std::shared_ptr<Engine> engine_;
 };
-
-// A single `str` is a sequence of its letters, which nobody means.
-void require_no_str(const py::handle& object, std::string_view what) {
-  if (!py::isinstance<py::str>(object)) return;
-  throw InvalidArgument(std::string(what) + " are one str; put it into a list");
-}
 
 std::uint32_t to_popularity(const py::handle& number) {
   const auto value = number.cast<std::int64_t>();
@@ -286,14 +415,17 @@ std::unique_ptr<NameIndexHandle> open_name_index(const std::filesystem::path& fi
 
 std::unique_ptr<EngineHandle> open_engine(const std::filesystem::path& database,
                                           const std::vector<std::pair<std::string, std::string>>& aliases,
-                                          const py::dict& popularity, std::int64_t cache_bytes, double busy_timeout,
-                                          double slow_call_threshold, py::object on_slow_call) {
+                                          const py::dict& popularity,
+                                          const std::optional<std::filesystem::path>& holidays,
+                                          std::int64_t cache_bytes, double busy_timeout, double slow_call_threshold,
+                                          py::object on_slow_call) {
   EngineOptions options;
   for (const auto& [alias, name] : aliases) options.aliases.push_back({.alias = alias, .name = name});
   for (const auto& [id, number] : popularity) {
     options.popularity.emplace(to_utf8(py::str(id)), to_popularity(number));
   }
   options.database = database;
+  if (holidays) options.holidays = HolidayCalendar::read(*holidays);
   options.cache_bytes = to_count(cache_bytes, "cache_bytes");
   options.busy_timeout = std::chrono::ceil<std::chrono::milliseconds>(to_duration(busy_timeout, "busy_timeout"));
   options.slow_call_threshold = to_duration(slow_call_threshold, "slow_call_threshold");
@@ -340,6 +472,26 @@ PYBIND11_MODULE(_core, core) {
   core.attr("__version__") = PILLING_VERSION;
   py::register_local_exception_translator(&translate);
 
+  core.def(
+      "compass_word",
+      [](double bearing, bool korean) { return compass_word(bearing, korean ? Language::korean : Language::english); },
+      "bearing_degrees"_a, "korean"_a);
+  core.def(
+      "hours_in_words",
+      [](int open, int close, bool korean) {
+        return in_words(OpenInterval{open, close}, korean ? Language::korean : Language::english);
+      },
+      "open"_a, "close"_a, "korean"_a);
+  core.def("status_in_words", &status_in_words, "status"_a, "korean"_a);
+
+  py::class_<PharmacyList>(core, "PharmacyList")
+      .def("__len__", [](const PharmacyList& list) { return list.pharmacies.size(); })
+      .def("__getitem__", &PharmacyList::at, "index"_a);
+
+  py::class_<NearbyOptions>(core, "Nearby")
+      .def(py::init(&to_nearby), "radius_meters"_a, "limit"_a, "open_at"_a, "include_unknown_hours"_a, "name"_a,
+           "ids"_a, "after"_a);
+
   py::class_<NameIndexHandle>(core, "NameIndex")
       .def(py::init(&make_name_index), "names"_a)
       .def_static("open", &open_name_index, "path"_a)
@@ -353,8 +505,8 @@ PYBIND11_MODULE(_core, core) {
       .def("__len__", &NameIndexHandle::size);
 
   py::class_<EngineHandle>(core, "Engine")
-      .def(py::init(&open_engine), "database"_a, "aliases"_a, "popularity"_a, "cache_bytes"_a, "busy_timeout"_a,
-           "slow_call_threshold"_a, "on_slow_call"_a)
+      .def(py::init(&open_engine), "database"_a, "aliases"_a, "popularity"_a, "holidays"_a, "cache_bytes"_a,
+           "busy_timeout"_a, "slow_call_threshold"_a, "on_slow_call"_a)
       .def_property_readonly("closed", &EngineHandle::is_closed)
       .def("close", &EngineHandle::close)
       .def("search", &EngineHandle::search, "text"_a, "limit"_a, "filter"_a)
@@ -363,8 +515,10 @@ PYBIND11_MODULE(_core, core) {
       .def("search_symptom", &EngineHandle::search_symptom, "text"_a, "limit"_a)
       .def("medicine", &EngineHandle::medicine, "id"_a)
       .def("summarize", &EngineHandle::summarize, "id"_a, "keyword"_a)
-      .def("pharmacies_near", &EngineHandle::pharmacies_near, "latitude"_a, "longitude"_a, "radius_meters"_a, "limit"_a,
-           "open_at"_a, "include_unknown_hours"_a)
+      .def("pharmacies_near", &EngineHandle::pharmacies_near, "latitude"_a, "longitude"_a, "wanted"_a, "rerank"_a,
+           "rerank_first"_a)
+      .def("count_pharmacies_near", &EngineHandle::count_pharmacies_near, "latitude"_a, "longitude"_a, "wanted"_a)
+      .def("pharmacies_near_many", &EngineHandle::pharmacies_near_many, "latitudes"_a, "longitudes"_a, "wanted"_a)
       .def("import_medicines", &EngineHandle::import_medicines, "path"_a, "on_progress"_a)
       .def("import_pharmacies", &EngineHandle::import_pharmacies, "path"_a, "on_progress"_a)
       .def("refresh", &EngineHandle::refresh, "commit_every"_a, "on_progress"_a)

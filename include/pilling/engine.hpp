@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -42,8 +43,9 @@ struct EngineOptions {
   std::shared_ptr<Summarizer> summarizer{};                ///< of `refresh` and `summarize`; none: extractive
   std::shared_ptr<SharedCache> shared_cache{};             ///< none: memory and store only
   std::vector<MedicineAlias> aliases{};
-  std::unordered_map<std::string, std::uint32_t> popularity{};        ///< by product code; see `NameEntry::popularity`
-  std::size_t cache_bytes = std::size_t{32} << 20;                    ///< of finished answers in memory
+  std::unordered_map<std::string, std::uint32_t> popularity{};  ///< by product code; see `NameEntry::popularity`
+  HolidayCalendar holidays = HolidayCalendar::bundled();        ///< decide which hours of a pharmacy hold on a day
+  std::size_t cache_bytes = std::size_t{32} << 20;              ///< of finished answers in memory
   std::chrono::milliseconds live_timeout = std::chrono::seconds(10);  ///< of one call to sources or summarizer
   std::chrono::nanoseconds slow_call_threshold = std::chrono::seconds(1);
   SlowCallHook on_slow_call{};
@@ -63,6 +65,8 @@ struct ImportReport {
   std::uint64_t not_in_file = 0;  ///< medicines of the catalogue that the file does not name; they stay
   std::vector<SkippedRow> skipped;
   std::vector<SkippedRow> notes;  ///< rows that were kept with a part left out, and why
+  std::vector<std::string>
+      doubts;  ///< about what the catalogue holds now, when rows were written: see `import_pharmacies`
   std::chrono::nanoseconds elapsed{};
 };
 
@@ -122,8 +126,17 @@ class PILLING_API Engine {
   std::optional<Summary> summarize(const MedicineId& id, std::string_view keyword = {},
                                    const CallOptions& call = {}) const;
 
-  /// Pharmacies around a point: see `PharmacyIndex::near`.
+  /// Pharmacies around a point: see `PharmacyIndex::near`. With a limit, `NearbyResult::next` leads to the next page,
+  /// for `NearbyOptions::after`; when the data have changed between the two, the answer says so. It warns when public
+  /// holidays of the day, or of days to come that a state speaks of, are not known.
   NearbyResult pharmacies_near(Coordinate center, const NearbyOptions& options = {}) const;
+
+  /// How many pharmacies `pharmacies_near` would give without a limit. Throws as it does.
+  std::size_t count_pharmacies_near(Coordinate center, const NearbyOptions& options = {}) const;
+
+  /// The pharmacies nearest to each of many points, several times faster than one by one; `options.limit` must be set.
+  /// Throws as `pharmacies_near`.
+  NearbyTable pharmacies_near_many(std::span<const Coordinate> centers, const NearbyOptions& options) const;
 
   /// Reads e약은요 rows: JSON lines, a JSON array, or an API response body; plain or gzip. Products of the same code
   /// become one: the newest row's text wins, or the last one's, and all images are kept. A bad row is reported and
@@ -135,7 +148,8 @@ class PILLING_API Engine {
   /// ingredients are corrected without a new date. A row without a date replaces and is replaced: the last import wins.
   ImportReport import_medicines(const std::filesystem::path& path, const ImportProgressHook& on_progress = {});
 
-  /// Reads pharmacies: HIRA CSV, Seoul hours CSV, or NMC JSON; plain or gzip. As `import_medicines`.
+  /// Reads pharmacies: HIRA CSV, Seoul hours CSV, or NMC JSON; plain or gzip. As `import_medicines`. Doubts are
+  /// points that hold pharmacies of different districts, whichever file they came from.
   ImportReport import_pharmacies(const std::filesystem::path& path, const ImportProgressHook& on_progress = {});
 
   /// Makes the summaries that the store lacks, one for each distinct text, and resumes where it stopped before.

@@ -1,17 +1,20 @@
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <compare>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "pilling/export.hpp"
 #include "pilling/geo.hpp"
+#include "pilling/hours.hpp"
 #include "pilling/medicine.hpp"
 
 namespace pilling {
@@ -21,44 +24,6 @@ struct PharmacyId {
   std::string value;
   auto operator<=>(const PharmacyId&) const = default;
 };
-
-/// Opening time of one day in minutes after its midnight, half-open. `close` may pass midnight (1500 is 01:00 of
-/// the next day). Open round the clock is 0 … 1440.
-struct OpenInterval {
-  int open = 0;
-  int close = 0;
-  bool operator==(const OpenInterval&) const = default;
-};
-
-/// A week of opening times. A day without an interval is *unknown*: the sources leave out closed days and days that
-/// nobody entered alike.
-struct OpeningHours {
-  static constexpr std::size_t holiday = 7;  ///< index of public holidays; 0 … 6 are Monday … Sunday
-  std::array<std::optional<OpenInterval>, 8> days;
-  bool operator==(const OpeningHours&) const = default;
-
-  PILLING_API bool is_known() const noexcept;  ///< whether any day has an interval
-};
-
-enum class OpenState { unknown, closed, open };
-
-/// Reads one day as the sources write it: HHMM as text or number ("0900", "900", "900.0", "30" is 00:30).
-/// A close beyond 2400 is of the next day; 0000–0000 and 0000–2400 are round the clock; a close before the open is
-/// of the next day when it is at most 06:00. Nothing when either part makes no sense: a wrong hour is worse than none.
-/// That includes an open at or after 2400, a close after 3059, and more than 24 hours.
-PILLING_API std::optional<OpenInterval> parse_open_interval(std::string_view open, std::string_view close);
-
-/// Whether a pharmacy with these hours is open at `instant`, in Korean time (UTC+9, no daylight saving). Also asks
-/// yesterday's interval, which may reach past midnight. Unknown all through a day without an interval, and in the
-/// early morning after it for as long as an interval could have lasted (06:59), unless the other day's says open.
-/// Public holidays are not known here.
-PILLING_API OpenState open_state(const OpeningHours& hours, std::chrono::sys_seconds instant);
-
-/// The interval of the Korean calendar day of `instant`; nothing when unknown.
-PILLING_API std::optional<OpenInterval> hours_on_day(const OpeningHours& hours, std::chrono::sys_seconds instant);
-
-/// "09:00-19:00"; past midnight as "09:00-01:00 (+1)"; "24 hours".
-PILLING_API std::string to_string(OpenInterval interval);
 
 struct Pharmacy {
   PharmacyId id;
@@ -70,39 +35,83 @@ struct Pharmacy {
   bool operator==(const Pharmacy&) const = default;
 };
 
+/// Where a page of results ended. Holds over a refresh of the data: the next page begins behind this distance and id.
+struct NearbyCursor {
+  double distance_meters = 0;
+  PharmacyId id;
+  std::uint64_t version = 0;  ///< of the data: see `PharmacyIndex::version`
+  bool operator==(const NearbyCursor&) const = default;
+};
+
+struct NearbyPharmacy;
+
 struct NearbyOptions {
-  double radius_meters = 1000;
+  std::optional<double> radius_meters = 1000;                      ///< none: everywhere
   std::optional<std::size_t> limit = std::nullopt;                 ///< none: all within the radius
   std::optional<std::chrono::sys_seconds> open_at = std::nullopt;  ///< only those known to be open then
-  bool include_unknown_hours = false;  ///< with `open_at`: those whose hours are unknown, too
+  bool include_unknown_hours = false;              ///< with `open_at`: those whose hours are unknown, too
+  std::string name{};                              ///< only names that hold this, but for spaces, punctuation and case
+  std::function<bool(const Pharmacy&)> accepts{};  ///< only those; called for nearby ones, any number of times
+  std::optional<NearbyCursor> after = std::nullopt;  ///< only those behind it
+  /// A caller's own distance, such as a walking route, of each of the first `rerank_first` results, which are put in
+  /// its order, infinite ones last; the limit counts afterwards. With a cursor, InvalidArgument.
+  std::function<std::vector<double>(const std::vector<NearbyPharmacy>&)> rerank{};
+  std::size_t rerank_first = 30;
 };
 
 struct NearbyPharmacy {
   std::shared_ptr<const Pharmacy> pharmacy;
   double distance_meters = 0;
-  OpenState state = OpenState::unknown;  ///< at `open_at`, else at the time of the call
-  std::optional<OpenInterval> today;     ///< of the same day
+  double bearing_degrees = 0;  ///< from the center, clockwise from north, 0 … below 360; 0 at the same place
+  OpenStatus status;           ///< at `open_at`, else at the time of the call
 };
 
 struct NearbyResult {
   std::vector<NearbyPharmacy> pharmacies;  ///< by distance, then id
+  std::optional<NearbyCursor> next;        ///< where the next page begins; none when there is none
+  std::chrono::sys_seconds instant{};      ///< when the states hold
   Answer answer;
 };
+
+/// The nearest pharmacies of many points at once: row i of the table belongs to point i.
+struct NearbyTable {
+  std::size_t columns = 0;                             ///< the limit that was given, or as many pharmacies as there are
+  std::vector<std::int32_t> pharmacies;                ///< positions in `found`, -1 where there are no more
+  std::vector<double> distances_meters;                ///< NaN where there are no more
+  std::vector<std::shared_ptr<const Pharmacy>> found;  ///< each once
+};
+
+/// "north", "north-east", … for people; "북", "북동", …. Throws InvalidArgument for a bearing that is not finite.
+PILLING_API std::string_view compass_word(double bearing_degrees, Language language = Language::english);
 
 /// Immutable spatial index over pharmacies. Safe to share between threads; movable.
 class PILLING_API PharmacyIndex {
  public:
-  /// Every position must be valid: throws InvalidArgument naming the pharmacy otherwise.
-  explicit PharmacyIndex(std::vector<std::shared_ptr<const Pharmacy>> pharmacies);
+  /// Every position must be valid: throws InvalidArgument naming the pharmacy otherwise. Ids should differ, lest a
+  /// cursor pass one by; in their order they are built fastest. `version` tells one set of data from another in
+  /// cursors.
+  explicit PharmacyIndex(std::vector<std::shared_ptr<const Pharmacy>> pharmacies,
+                         HolidayCalendar holidays = HolidayCalendar::bundled(), std::uint64_t version = 0);
   ~PharmacyIndex();
   PharmacyIndex(PharmacyIndex&&) noexcept;
   PharmacyIndex& operator=(PharmacyIndex&&) noexcept;
 
-  /// Pharmacies within the radius, nearest first, ties by id. `now` stands in when `open_at` is absent.
-  /// Throws InvalidArgument for an impossible position, a negative, infinite or NaN radius, or a limit of 0.
+  /// Pharmacies that pass all filters, nearest first, ties by id. `now` stands in when `open_at` is absent.
+  /// Throws InvalidArgument, naming the value, for an impossible position, a negative, infinite or NaN radius, a limit
+  /// of 0, or a cursor that is none.
   std::vector<NearbyPharmacy> near(Coordinate center, const NearbyOptions& options, std::chrono::sys_seconds now) const;
 
+  /// How many `near` would give without a limit. Throws as `near`.
+  std::size_t count(Coordinate center, const NearbyOptions& options, std::chrono::sys_seconds now) const;
+
+  /// `near` of many points, in an order that is faster than one by one; `options.limit` must be set, and a cursor must
+  /// not. Throws as `near`.
+  NearbyTable near_many(std::span<const Coordinate> centers, const NearbyOptions& options,
+                        std::chrono::sys_seconds now) const;
+
   std::size_t size() const noexcept;
+  std::uint64_t version() const noexcept;
+  const HolidayCalendar& holidays() const noexcept;
 
  private:
   class Impl;

@@ -5,6 +5,7 @@
 #include "pilling/engine.hpp"
 #include "pilling/error.hpp"
 #include "pilling/geo.hpp"
+#include "pilling/hours.hpp"
 #include "pilling/http.hpp"
 #include "pilling/medicine.hpp"
 #include "pilling/metrics.hpp"

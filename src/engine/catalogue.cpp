@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "geo/same_pharmacy.hpp"
+#include "geo/wrong_geocodes.hpp"
 #include "search/name_parts.hpp"
 #include "text/fingerprint.hpp"
 #include "text/normalize.hpp"
@@ -123,6 +124,33 @@ std::shared_ptr<const MedicineCatalogue> make_catalogue(const EngineOptions& opt
                                                                      .medicines_of_text = std::move(distinct.owners)});
 }
 
+// Tells one set of pharmacies from another, for cursors: the store's version changes with medicines, too.
+std::uint64_t fingerprint_of(const std::vector<std::shared_ptr<const Pharmacy>>& pharmacies) {
+  std::string all;
+  for (const auto& pharmacy : pharmacies) {
+    const auto [latitude, longitude] = pharmacy->position;
+    all.append(pharmacy->id.value).append(1, '\n');
+    for (const double degrees : {latitude, longitude}) {
+      all.append(reinterpret_cast<const char*>(&degrees), sizeof degrees);
+    }
+  }
+  return text::checksum({reinterpret_cast<const std::uint8_t*>(all.data()), all.size()});
+}
+
+// Pharmacies of different districts on one point, in words.
+std::vector<std::string> doubts_about(const std::vector<std::shared_ptr<const Pharmacy>>& pharmacies) {
+  std::vector<std::string> doubts;
+  for (const auto& misplaced : geo::find_wrong_geocodes(pharmacies)) {
+    std::string doubt = "pharmacies of different districts are on one point:";
+    for (const auto& pharmacy : misplaced) {
+      doubt.append(&pharmacy == &misplaced.front() ? " " : "; ").append(pharmacy->name).append(", ");
+      doubt.append(pharmacy->address);
+    }
+    doubts.push_back(std::move(doubt));
+  }
+  return doubts;
+}
+
 }  // namespace
 
 std::shared_ptr<const Medicine> MedicineCatalogue::find(const MedicineId& id) const {
@@ -145,12 +173,18 @@ std::shared_ptr<const MedicineCatalogue> index_medicines(const EngineOptions& op
   return make_catalogue(options, 0, std::move(rows), {}, extractive, now);
 }
 
-std::shared_ptr<const PharmacyCatalogue> load_pharmacies(Store& store) {
+std::shared_ptr<const PharmacyCatalogue> load_pharmacies(const EngineOptions& options) {
+  Store& store = *options.store;
   const std::uint64_t version = store.catalogue_version();
   std::vector<std::shared_ptr<const Pharmacy>> pharmacies;
   for (Pharmacy& row : store.pharmacies()) pharmacies.push_back(std::make_shared<const Pharmacy>(std::move(row)));
+  pharmacies = geo::drop_same(std::move(pharmacies));
+  std::vector<std::string> doubts = doubts_about(pharmacies);
+  const std::uint64_t set = fingerprint_of(pharmacies);
   return std::make_shared<const PharmacyCatalogue>(
-      PharmacyCatalogue{.version = version, .index = PharmacyIndex(geo::drop_same(std::move(pharmacies)))});
+      PharmacyCatalogue{.version = version,
+                        .index = PharmacyIndex(std::move(pharmacies), options.holidays, set),
+                        .doubts = std::move(doubts)});
 }
 
 }  // namespace pilling::engine

@@ -33,6 +33,7 @@ struct MedicineCatalogue {
 struct PharmacyCatalogue {
   std::uint64_t version;  ///< as of MedicineCatalogue
   PharmacyIndex index;
+  std::vector<std::string> doubts;  ///< about positions: which pharmacies cannot all be where they are said to be
 };
 
 /// The medicines of the store, with the aliases and the popularity that the options name. Every medicine has a summary
@@ -44,6 +45,6 @@ std::shared_ptr<const MedicineCatalogue> load_medicines(const EngineOptions& opt
 std::shared_ptr<const MedicineCatalogue> index_medicines(const EngineOptions& options, std::vector<Medicine> rows,
                                                          Summarizer& extractive, std::chrono::sys_seconds now);
 
-std::shared_ptr<const PharmacyCatalogue> load_pharmacies(Store& store);
+std::shared_ptr<const PharmacyCatalogue> load_pharmacies(const EngineOptions& options);
 
 }  // namespace pilling::engine

@@ -12,6 +12,7 @@
 #include "engine/import.hpp"
 #include "engine/live_look_up.hpp"
 #include "engine/name_look_up.hpp"
+#include "engine/nearby_look_up.hpp"
 #include "engine/operations.hpp"
 #include "engine/prometheus.hpp"
 #include "engine/store_tier.hpp"
@@ -148,15 +149,20 @@ class Engine::Impl {
 
   NearbyResult pharmacies_near(Coordinate center, const NearbyOptions& options) {
     return operations_.timed(Operation::pharmacies_near, [&](SteadyTime begin) {
-      NearbyResult result;
-      result.pharmacies = pharmacies()->index.near(center, options, now());
-      const auto has_hours = [](const NearbyPharmacy& nearby) { return nearby.state != OpenState::unknown; };
-      if (options.open_at || std::ranges::any_of(result.pharmacies, has_hours)) {
-        result.answer.warnings.emplace_back("public holidays are not known; hours are those of an ordinary day");
-      }
+      NearbyResult result = engine::pharmacies_near(pharmacies()->index, center, options, now());
       result.answer.elapsed = std::chrono::steady_clock::now() - begin;
       return result;
     });
+  }
+
+  std::size_t count_pharmacies_near(Coordinate center, const NearbyOptions& options) {
+    return operations_.timed(Operation::count_pharmacies_near,
+                             [&](SteadyTime) { return pharmacies()->index.count(center, options, now()); });
+  }
+
+  NearbyTable pharmacies_near_many(std::span<const Coordinate> centers, const NearbyOptions& options) {
+    return operations_.timed(Operation::pharmacies_near_many,
+                             [&](SteadyTime) { return pharmacies()->index.near_many(centers, options, now()); });
   }
 
   ImportReport import_medicines(const std::filesystem::path& path, const ImportProgressHook& on_progress) {
@@ -174,6 +180,7 @@ class Engine::Impl {
     return operations_.timed(Operation::import_pharmacies, [&](SteadyTime begin) {
       ImportReport report = engine::import_pharmacies(*options_.store, path, on_progress);
       if (options_.store->catalogue_version() != pharmacies()->version) reload_pharmacies();
+      if (report.added + report.updated > 0) report.doubts = pharmacies()->doubts;
       report.elapsed = std::chrono::steady_clock::now() - begin;
       return report;
     });
@@ -234,8 +241,10 @@ class Engine::Impl {
     const std::scoped_lock turn(load_mutex_);
     auto catalogue = engine::load_medicines(options_, *extractive_, now());
     {
+      // What was there before is destroyed behind the lock.
       const std::scoped_lock lock(swap_mutex_);
-      medicines_ = {std::move(catalogue), medicines_.generation + 1};
+      medicines_.catalogue.swap(catalogue);
+      ++medicines_.generation;
     }
     searches_.clear();
     symptoms_.clear();
@@ -248,9 +257,9 @@ class Engine::Impl {
 
   void reload_pharmacies() {
     const std::scoped_lock turn(load_mutex_);
-    auto catalogue = engine::load_pharmacies(*options_.store);
+    auto catalogue = engine::load_pharmacies(options_);
     const std::scoped_lock lock(swap_mutex_);
-    pharmacies_ = std::move(catalogue);
+    pharmacies_.swap(catalogue);
   }
 
   // Similar names are no answer while there is somebody to ask for the name itself.
@@ -404,6 +413,14 @@ std::optional<Summary> Engine::summarize(const MedicineId& id, std::string_view 
 
 NearbyResult Engine::pharmacies_near(Coordinate center, const NearbyOptions& options) const {
   return impl_->pharmacies_near(center, options);
+}
+
+std::size_t Engine::count_pharmacies_near(Coordinate center, const NearbyOptions& options) const {
+  return impl_->count_pharmacies_near(center, options);
+}
+
+NearbyTable Engine::pharmacies_near_many(std::span<const Coordinate> centers, const NearbyOptions& options) const {
+  return impl_->pharmacies_near_many(centers, options);
 }
 
 ImportReport Engine::import_medicines(const std::filesystem::path& path, const ImportProgressHook& on_progress) {

@@ -16,10 +16,12 @@ namespace pilling::engine {
 
 enum class Operation : std::size_t {
   confusable_names,
+  count_pharmacies_near,
   import_medicines,
   import_pharmacies,
   medicine,
   pharmacies_near,
+  pharmacies_near_many,
   refresh,
   search,
   search_symptom,
@@ -58,9 +60,18 @@ class Operations {
   }
 
  private:
-  static constexpr std::array<std::string_view, 10> names = {
-      "confusable_names", "import_medicines", "import_pharmacies", "medicine", "pharmacies_near",
-      "refresh",          "search",           "search_symptom",    "suggest",  "summarize"};
+  static constexpr std::array<std::string_view, 12> names = {"confusable_names",
+                                                             "count_pharmacies_near",
+                                                             "import_medicines",
+                                                             "import_pharmacies",
+                                                             "medicine",
+                                                             "pharmacies_near",
+                                                             "pharmacies_near_many",
+                                                             "refresh",
+                                                             "search",
+                                                             "search_symptom",
+                                                             "suggest",
+                                                             "summarize"};
 
   struct Counters {
     LatencyHistogram latency;

@@ -18,7 +18,7 @@ struct FileContents {
   };
   std::vector<Numbered> rows;
   std::vector<SkippedRow> skipped;  ///< bad rows
-  std::vector<SkippedRow> notes;    ///< rows in `rows` with a part left out
+  std::vector<SkippedRow> notes;    ///< rows in `rows` with a part left out or in doubt
 };
 
 /// e약은요 rows: JSON lines, a JSON array, or an API response body; plain or gzip. Throws StorageError when the file

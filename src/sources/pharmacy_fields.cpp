@@ -113,11 +113,17 @@ void read_hours(const PharmacyFields& fields, RowReading<Pharmacy>& reading) {
     const std::string_view open = trim(fields[pharmacy_field::open + day]);
     const std::string_view close = trim(fields[pharmacy_field::close + day]);
     if ((open.empty() && close.empty()) || is_suspect(fields, day)) continue;
-    reading.value.hours.days[day] = parse_open_interval(open, close);
-    if (!reading.value.hours.days[day]) {
-      reading.notes.push_back(std::string(day_names[day]) + " hours " + quoted(open) + " to " + quoted(close) +
-                              " make no sense; taken as unknown");
+    const auto note = [&](const std::string& what) {
+      reading.notes.push_back(std::string(day_names[day]) + " hours " + quoted(open) + " to " + quoted(close) + " " +
+                              what);
+    };
+    const std::optional<OpenInterval> interval = parse_open_interval(open, close);
+    if (!interval) {
+      note("make no sense; taken as unknown");
+    } else if (is_suspicious(*interval)) {
+      note("are hard to believe; taken as they are");
     }
+    reading.value.hours.days[day] = interval;
   }
 }
 

@@ -36,7 +36,7 @@ std::optional<std::size_t> find_pharmacy_field(std::string_view name);
 PharmacyFields pharmacy_fields(const JsonRow& row);
 
 /// Reads one row. A row without an id, a name or a position in Korea is refused. A day whose hours make no sense, or
-/// that is marked as suspect, is unknown; only the first is noted.
+/// that is marked as suspect, is unknown; only the first is noted, as are hours that are hard to believe.
 RowReading<Pharmacy> read_pharmacy(const PharmacyFields& fields);
 
 }  // namespace pilling::sources

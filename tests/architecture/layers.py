@@ -38,6 +38,7 @@ PUBLIC_HEADERS = {
     "error.hpp":      EVERYONE,
     "export.hpp":     EVERYONE,
     "geo.hpp":        EVERYONE,
+    "hours.hpp":      EVERYONE,
     "medicine.hpp":   EVERYONE,
     "pharmacy.hpp":   EVERYONE,
     "version.hpp":    EVERYONE,

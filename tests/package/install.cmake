@@ -4,3 +4,6 @@ foreach(component runtime development)
   execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${STAGE} --component ${component}
     COMMAND_ERROR_IS_FATAL ANY)
 endforeach()
+if(NOT EXISTS ${STAGE}/share/pilling/holidays_kr.txt)
+  message(FATAL_ERROR "the installation lacks the public holidays")
+endif()

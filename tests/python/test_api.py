@@ -157,7 +157,7 @@ def test_open_at_without_a_time_zone_is_korean_time(engine):
     assert naive_result == aware_result
     assert naive_result[0].state is OpenState.open
     assert naive_result[0].today == OpenInterval(540, 1140)
-    assert naive_result.answer.warnings
+    assert naive_result.answer.warnings == ()
 
 
 def test_hours_past_midnight_belong_to_the_day_before(engine):

@@ -276,16 +276,36 @@ def test_near_shows_distance_state_and_hours(filled):
     done = run("near", *CENTER, "--open-at", "2026-07-06T10:00", "--include-unknown", "--database", filled)
 
     first, second, third = done.stdout.splitlines()
-    assert first.split() == ["한길약국", "0", "m", "open", "09:00-19:00", "02-555-0001"]
+    assert first.split() == ["한길약국", "0", "m", "open", "until", "19:00", "09:00-19:00", "02-555-0001"]
     assert "09:00-01:00 (+1)" in second
     assert "hours unknown" in third
-    assert "holidays" in done.stderr
+    assert "holidays" not in done.stderr
+
+
+def test_near_writes_a_page_and_geojson(filled, tmp_path):
+    page = tmp_path / "near.html"
+
+    done = run("near", *CENTER, "--geojson", "--map", page, "--database", filled)
+
+    assert json.loads(done.stdout)["features"][0]["properties"] == {"kind": "center"}
+    assert "한길약국" in page.read_text(encoding="utf-8")
+    assert run("near", *CENTER, "--map", tmp_path / "no" / "x.html", "--database", filled).returncode == 3
+    assert run("near", *CENTER, "--map", filled, "--database", filled).returncode == 2
+    assert run("stats", "--database", filled).returncode == 0
+
+
+def test_near_tells_korean_time_on_the_page(filled, tmp_path):
+    page = tmp_path / "near.html"
+
+    run("near", *CENTER, "--open-at", "2026-07-06T01:00+00:00", "--map", page, "--database", filled)
+
+    assert "2026-07-06 10:00, Korean time" in page.read_text(encoding="utf-8")
 
 
 def test_near_as_json(filled):
     document = json.loads(run("near", *CENTER, "--radius", 100, "--database", filled, "--json").stdout)
 
-    assert list(document) == ["pharmacies", "answer"]
+    assert list(document) == ["pharmacies", "next", "instant", "answer"]
     assert document["pharmacies"][0]["pharmacy"]["hours"]["days"][0] == {"open": 540, "close": 1140}
 
 

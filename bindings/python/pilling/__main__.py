@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pilling
+from pilling import _map
 from pilling import _terminal as terminal
 from pilling.engine import KOREAN_TIME
 
@@ -157,6 +158,9 @@ def _parser() -> argparse.ArgumentParser:
     near.add_argument(
         "--include-unknown", action="store_true", help="with --open-...: also those whose hours are unknown"
     )
+    near.add_argument("--name", metavar="TEXT", type=_text, default="", help="only names that hold this")
+    near.add_argument("--map", metavar="FILE", help="also write a page to look at, which needs no network")
+    near.add_argument("--geojson", action="store_true", help="one GeoJSON document instead of lines, without --json")
     _add_limit(near)
     showing = add("show", _show, "all about one medicine")
     showing.add_argument("id", metavar="ID", type=_text, help="product code, as the other commands print it")
@@ -239,6 +243,10 @@ def _print_report(kind: str, file: str, report: pilling.ImportReport) -> None:
             print(f"  {place}, {outcome}: {terminal.printable(row.reason)}")
         if len(rows) > ROWS_SHOWN:
             print(f"  and {len(rows) - ROWS_SHOWN:,} more {outcome}; --json lists all")
+    for doubt in report.doubts[:ROWS_SHOWN]:
+        print(f"  in the database now: {terminal.printable(doubt)}")
+    if len(report.doubts) > ROWS_SHOWN:
+        print(f"  and {len(report.doubts) - ROWS_SHOWN:,} more like these; --json lists all")
 
 
 def _search(options: argparse.Namespace, engine: pilling.Engine) -> int:
@@ -340,14 +348,20 @@ def _near(options: argparse.Namespace, engine: pilling.Engine) -> int:
         limit=options.limit,
         open_at=open_at,
         include_unknown_hours=options.include_unknown,
+        name=options.name,
     )
+    if options.map is not None:
+        _write_map(options, result)
     if options.json:
         return _print_answer_json(result)
+    if options.geojson:
+        _print_json(_map.geojson(options.latitude, options.longitude, result))
+        return _print_near_outcome(options, result, engine)
     rows = [
         (
             terminal.printable(nearby.pharmacy.name),
-            terminal.distance(nearby.distance_meters),
-            "hours unknown" if nearby.state is pilling.OpenState.unknown else nearby.state.value,
+            f"{terminal.distance(nearby.distance_meters)} {nearby.direction()}".rstrip(),
+            nearby.status.in_words(),
             "-" if nearby.today is None else str(nearby.today),
             terminal.printable(nearby.pharmacy.telephone) or "-",
         )
@@ -355,9 +369,28 @@ def _near(options: argparse.Namespace, engine: pilling.Engine) -> int:
     ]
     for line in terminal.table(rows):
         print(line)
-    if not result and open_at is not None and not options.include_unknown:
+    return _print_near_outcome(options, result, engine)
+
+
+def _print_near_outcome(options: argparse.Namespace, result: pilling.NearbyResult, engine: pilling.Engine) -> int:
+    asks_for_open = options.open_now or options.open_at is not None
+    if not result and asks_for_open and not options.include_unknown:
         _complain("none is known to be open; --include-unknown adds those whose hours nobody gave")
     return _print_outcome(result, result.answer, engine, f"pharmacy within {terminal.distance(options.radius).strip()}")
+
+
+def _write_map(options: argparse.Namespace, result: pilling.NearbyResult) -> None:
+    place = f"{options.latitude:g}, {options.longitude:g}"
+    page = _map.page(place, f"{result.instant.astimezone(KOREAN_TIME):%Y-%m-%d %H:%M}", result)
+    if os.path.exists(options.map) and os.path.samefile(options.map, options.database):
+        raise pilling.InvalidArgument(f"{options.map} is the database; name another file for the page")
+    partial = f"{options.map}.partial"
+    try:
+        with open(partial, "w", encoding="utf-8") as file:
+            file.write(page)
+        os.replace(partial, options.map)
+    except OSError as error:
+        raise pilling.StorageError(f"cannot write {options.map}: {error.strerror}") from None
 
 
 def _show(options: argparse.Namespace, engine: pilling.Engine) -> int:
@@ -449,6 +482,8 @@ def _json_value(value: Any) -> object:
         return value.value
     if isinstance(value, datetime.datetime):
         return value.isoformat()
+    if isinstance(value, datetime.timedelta):
+        return value.total_seconds()
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 

@@ -1,5 +1,6 @@
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from os import PathLike
+from typing import Any
 
 from pilling._types import (
     ConfusableMedicine,
@@ -9,7 +10,12 @@ from pilling._types import (
     Medicine,
     NameEntry,
     NameMatch,
+    NearbyCursor,
+    NearbyPharmacy,
     NearbyResult,
+    NearbyTable,
+    OpenStatus,
+    Pharmacy,
     ProgressHook,
     RefreshReport,
     SearchResult,
@@ -19,6 +25,26 @@ from pilling._types import (
 )
 
 __version__: str
+
+def compass_word(bearing_degrees: float, korean: bool) -> str: ...
+def hours_in_words(open: int, close: int, korean: bool) -> str: ...
+def status_in_words(status: OpenStatus, korean: bool) -> str: ...
+
+class PharmacyList:
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int) -> Pharmacy: ...
+
+class Nearby:
+    def __init__(
+        self,
+        radius_meters: float | None,
+        limit: int | None,
+        open_at: int | None,
+        include_unknown_hours: bool,
+        name: str,
+        ids: Collection[str] | None,
+        after: NearbyCursor | None,
+    ) -> None: ...
 
 class NameIndex:
     def __init__(self, names: Iterable[str | NameEntry]) -> None: ...
@@ -40,6 +66,7 @@ class Engine:
         database: str | PathLike[str],
         aliases: list[tuple[str, str]],
         popularity: dict[str, int],
+        holidays: str | PathLike[str] | None,
         cache_bytes: int,
         busy_timeout: float,
         slow_call_threshold: float,
@@ -58,11 +85,12 @@ class Engine:
         self,
         latitude: float,
         longitude: float,
-        radius_meters: float,
-        limit: int | None,
-        open_at: int | None,
-        include_unknown_hours: bool,
+        wanted: Nearby,
+        rerank: Callable[[Sequence[NearbyPharmacy]], Iterable[float]] | None,
+        rerank_first: int,
     ) -> NearbyResult: ...
+    def count_pharmacies_near(self, latitude: float, longitude: float, wanted: Nearby) -> int: ...
+    def pharmacies_near_many(self, latitudes: Any, longitudes: Any, wanted: Nearby) -> NearbyTable: ...
     def import_medicines(self, path: str | PathLike[str], on_progress: ProgressHook | None) -> ImportReport: ...
     def import_pharmacies(self, path: str | PathLike[str], on_progress: ProgressHook | None) -> ImportReport: ...
     def refresh(self, commit_every: int, on_progress: ProgressHook | None) -> RefreshReport: ...

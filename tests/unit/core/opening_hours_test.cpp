@@ -1,32 +1,12 @@
+#include <cstdint>
 #include <gtest/gtest.h>
-#include <random>
-#include <set>
+#include <limits>
 #include <utility>
 
-#include "pilling/pharmacy.hpp"
+#include "pilling/hours.hpp"
 
 namespace pilling {
 namespace {
-
-using std::chrono::days;
-using std::chrono::hours;
-using std::chrono::minutes;
-using std::chrono::sys_seconds;
-
-constexpr std::size_t monday = 0, tuesday = 1, wednesday = 2, saturday = 5, sunday = 6;
-
-// Monday 23 November 2026, 00:00 in Korea.
-constexpr sys_seconds week_begin = std::chrono::sys_days(std::chrono::year(2026) / 11 / 22) + hours(15);
-
-sys_seconds at(std::size_t day, int hour, int minute = 0) {
-  return week_begin + days(day) + hours(hour) + minutes(minute);
-}
-
-OpeningHours every_day(OpenInterval interval) {
-  OpeningHours week;
-  for (std::size_t day = monday; day <= sunday; ++day) week.days[day] = interval;
-  return week;
-}
 
 using Interval = std::optional<OpenInterval>;
 
@@ -96,6 +76,34 @@ TEST(OpenIntervalText, SaysWhichDayItCloses) {
   EXPECT_EQ(to_string(OpenInterval{0, 1440}), "24 hours");
 }
 
+TEST(OpenIntervalInWords, SaysWhichDayItCloses) {
+  const std::pair<Interval, std::pair<const char*, const char*>> words[] = {
+      {{{540, 1140}}, {"09:00 to 19:00", "09:00부터 19:00까지"}},
+      {{{540, 1440}}, {"09:00 to 24:00", "09:00부터 24:00까지"}},
+      {{{540, 1500}}, {"09:00 to 01:00 the next day", "09:00부터 다음 날 01:00까지"}},
+      {{{360, 1800}}, {"06:00 to 06:00 the next day", "06:00부터 다음 날 06:00까지"}},
+      {{{0, 1440}}, {"round the clock", "24시간"}},
+      {std::nullopt, {"hours unknown", "시간 미확인"}}};
+
+  for (const auto& [interval, expected] : words) {
+    EXPECT_EQ(in_words(interval, Language::english), expected.first);
+    EXPECT_EQ(in_words(interval, Language::korean), expected.second);
+  }
+}
+
+TEST(SuspiciousInterval, IsShorterThanTwoHours) {
+  constexpr int least = std::numeric_limits<int>::min();
+  constexpr int most = std::numeric_limits<int>::max();
+
+  EXPECT_TRUE(is_suspicious({540, 541}));
+  EXPECT_TRUE(is_suspicious({540, 659}));
+  EXPECT_FALSE(is_suspicious({540, 660}));
+  EXPECT_FALSE(is_suspicious({1320, 1500}));
+  EXPECT_FALSE(is_suspicious({0, 1440}));
+  EXPECT_TRUE(is_suspicious({most, least}));
+  EXPECT_FALSE(is_suspicious({least, most}));
+}
+
 TEST(OpeningHoursWeek, IsKnownWhenAnyDayIs) {
   OpeningHours none;
   OpeningHours holidays;
@@ -103,132 +111,6 @@ TEST(OpeningHoursWeek, IsKnownWhenAnyDayIs) {
 
   EXPECT_FALSE(none.is_known());
   EXPECT_TRUE(holidays.is_known());
-  EXPECT_TRUE(every_day({540, 1140}).is_known());
-}
-
-TEST(HoursOnDay, FollowsTheKoreanCalendar) {
-  OpeningHours week;
-  week.days[sunday] = {600, 900};
-  week.days[monday] = {540, 1140};
-
-  EXPECT_EQ(hours_on_day(week, at(sunday, 23, 59)), Interval({600, 900}));
-  EXPECT_EQ(hours_on_day(week, at(monday, 0)), Interval({540, 1140}));
-  EXPECT_EQ(hours_on_day(week, at(monday, 23, 59)), Interval({540, 1140}));
-  EXPECT_EQ(hours_on_day(week, at(tuesday, 0)), std::nullopt);
-}
-
-TEST(HoursOnDay, KnowsTheWeekdaysBefore1970AndAtTheEndsOfTime) {
-  OpeningHours week;
-  week.days[wednesday] = {540, 1140};
-  const sys_seconds wednesday_in_1969 = std::chrono::sys_days(std::chrono::year(1969) / 12 / 31) + hours(3);
-  const sys_seconds wednesday_in_1900 = std::chrono::sys_days(std::chrono::year(1900) / 1 / 3) + hours(3);
-
-  EXPECT_TRUE(hours_on_day(week, wednesday_in_1969));
-  EXPECT_TRUE(hours_on_day(week, wednesday_in_1900));
-  EXPECT_FALSE(hours_on_day(week, wednesday_in_1969 + hours(12)));
-  EXPECT_FALSE(hours_on_day(week, wednesday_in_1969 - hours(12) - std::chrono::seconds(1)));
-  EXPECT_EQ(open_state(every_day({0, 1440}), sys_seconds::min()), OpenState::open);
-  EXPECT_EQ(open_state(every_day({0, 1440}), sys_seconds::max()), OpenState::open);
-}
-
-TEST(OpenStateAt, IsOpenFromTheOpenUntilBeforeTheClose) {
-  const OpeningHours week = every_day({540, 1140});
-
-  EXPECT_EQ(open_state(week, at(wednesday, 8, 59)), OpenState::closed);
-  EXPECT_EQ(open_state(week, at(wednesday, 9) - std::chrono::seconds(1)), OpenState::closed);
-  EXPECT_EQ(open_state(week, at(wednesday, 9)), OpenState::open);
-  EXPECT_EQ(open_state(week, at(wednesday, 18, 59)), OpenState::open);
-  EXPECT_EQ(open_state(week, at(wednesday, 19)), OpenState::closed);
-}
-
-TEST(OpenStateAt, ReachesFromYesterdayPastMidnight) {
-  const OpeningHours week = every_day({510, 1470});
-
-  EXPECT_EQ(open_state(week, at(wednesday, 0, 29)), OpenState::open);
-  EXPECT_EQ(open_state(week, at(wednesday, 0, 30)), OpenState::closed);
-}
-
-TEST(OpenStateAt, WrapsFromSundayToMonday) {
-  OpeningHours week = every_day({540, 1080});
-  week.days[sunday] = {600, 1500};
-
-  EXPECT_EQ(open_state(week, at(monday, 0, 30)), OpenState::open);
-  EXPECT_EQ(open_state(week, at(monday, 0, 30) + days(7)), OpenState::open);
-  EXPECT_EQ(open_state(week, at(monday, 1)), OpenState::closed);
-  EXPECT_EQ(open_state(week, at(sunday, 0, 30)), OpenState::closed);
-}
-
-TEST(OpenStateAt, IsOpenSinceYesterdayThoughTodayIsUnknown) {
-  OpeningHours week;
-  week.days[saturday] = {540, 1560};
-
-  EXPECT_EQ(open_state(week, at(sunday, 1, 59)), OpenState::open);
-  EXPECT_EQ(open_state(week, at(sunday, 2)), OpenState::unknown);
-  EXPECT_EQ(open_state(week, at(sunday, 12)), OpenState::unknown);
-}
-
-TEST(OpenStateAt, IsUnknownInTheMorningAfterAnUnknownDay) {
-  OpeningHours week = every_day({540, 1140});
-  week.days[sunday] = std::nullopt;
-
-  EXPECT_EQ(open_state(week, at(monday, 0)), OpenState::unknown);
-  EXPECT_EQ(open_state(week, at(monday, 6, 58)), OpenState::unknown);
-  EXPECT_EQ(open_state(week, at(monday, 6, 59)), OpenState::closed);
-  EXPECT_EQ(open_state(week, at(monday, 8, 59)), OpenState::closed);
-  EXPECT_EQ(open_state(week, at(monday, 20)), OpenState::closed);
-}
-
-TEST(OpenStateAt, IsOpenInTheMorningAfterAnUnknownDayWhenTodaySaysSo) {
-  OpeningHours week;
-  week.days[monday] = {0, 1440};
-
-  EXPECT_EQ(open_state(week, at(monday, 0)), OpenState::open);
-  EXPECT_EQ(open_state(week, at(monday, 23, 59)), OpenState::open);
-  EXPECT_EQ(open_state(week, at(tuesday, 0)), OpenState::unknown);
-}
-
-TEST(OpenStateAt, IgnoresTheHoursOfHolidays) {
-  OpeningHours week;
-  week.days[OpeningHours::holiday] = {0, 1440};
-
-  EXPECT_EQ(open_state(week, at(sunday, 12)), OpenState::unknown);
-  EXPECT_EQ(open_state(week, at(monday, 12)), OpenState::unknown);
-}
-
-OpeningHours random_week(std::mt19937_64& random) {
-  OpeningHours week;
-  for (auto& day : week.days) {
-    if (random() % 4 == 0) continue;
-    const int open = static_cast<int>(random() % 1440);
-    const int latest = std::min(open + 1440, 1859);
-    day = {open, open + 1 + static_cast<int>(random() % static_cast<unsigned>(latest - open))};
-  }
-  return week;
-}
-
-TEST(OpenStateAt, AgreesWithMinuteSteppingOverEightDays) {
-  constexpr int day_length = 1440;
-  constexpr int longest_night = 419;
-  for (std::uint64_t seed = 0; seed < 150; ++seed) {
-    SCOPED_TRACE(seed);
-    std::mt19937_64 random(seed);
-    const OpeningHours week = random_week(random);
-    std::set<int> open;
-    std::set<int> undecided;
-    for (int day = -1; day < 8; ++day) {
-      const auto& interval = week.days[static_cast<std::size_t>((day + 7) % 7)];
-      const int begin = interval ? interval->open : 0;
-      const int end = interval ? interval->close : day_length + longest_night;
-      for (int minute = begin; minute < end; ++minute) (interval ? open : undecided).insert(day * day_length + minute);
-    }
-
-    for (int minute = 0; minute < 8 * day_length; ++minute) {
-      const OpenState expected = open.contains(minute)        ? OpenState::open
-                                 : undecided.contains(minute) ? OpenState::unknown
-                                                              : OpenState::closed;
-      ASSERT_EQ(open_state(week, week_begin + minutes(minute)), expected) << "minute " << minute;
-    }
-  }
 }
 
 }  // namespace

@@ -1,189 +1,28 @@
-#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <gtest/gtest.h>
 #include <limits>
-#include <numbers>
-#include <random>
 #include <string>
 #include <utility>
 
 #include "pilling/error.hpp"
 #include "pilling/pharmacy.hpp"
+#include "unit/geo/nearby_samples.hpp"
 
 namespace pilling {
 namespace {
 
-using Pharmacies = std::vector<std::shared_ptr<const Pharmacy>>;
-using Limit = std::optional<std::size_t>;
-using std::chrono::sys_seconds;
+using namespace samples;
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double whole_world = 20'016'000;
-
-// A Wednesday, 12:00 in Korea.
-constexpr sys_seconds wednesday_noon = std::chrono::sys_days(std::chrono::year(2026) / 11 / 25) + std::chrono::hours(3);
-constexpr std::size_t wednesday = 2;
-
-std::shared_ptr<const Pharmacy> pharmacy(const std::string& id, Coordinate position, const OpeningHours& hours = {}) {
-  Pharmacy made;
-  made.id.value = id;
-  made.position = position;
-  made.hours = hours;
-  return std::make_shared<const Pharmacy>(std::move(made));
-}
 
 OpeningHours on_wednesday(OpenInterval interval) {
   OpeningHours hours;
   hours.days[wednesday] = interval;
   return hours;
 }
-
-std::vector<std::string> ids(const std::vector<NearbyPharmacy>& found) {
-  std::vector<std::string> result;
-  for (const NearbyPharmacy& near : found) result.push_back(near.pharmacy->id.value);
-  return result;
-}
-
-using Ids = std::vector<std::string>;
-
-bool passes(const NearbyOptions& options, OpenState state) {
-  return !options.open_at || state == OpenState::open || (state == OpenState::unknown && options.include_unknown_hours);
-}
-
-std::vector<NearbyPharmacy> scan(const Pharmacies& pharmacies, Coordinate center, const NearbyOptions& options,
-                                 sys_seconds now) {
-  const sys_seconds instant = options.open_at.value_or(now);
-  std::vector<NearbyPharmacy> found;
-  for (const auto& candidate : pharmacies) {
-    const double distance = distance_meters(center, candidate->position);
-    const OpenState state = open_state(candidate->hours, instant);
-    if (distance > options.radius_meters || !passes(options, state)) continue;
-    found.push_back({candidate, distance, state, hours_on_day(candidate->hours, instant)});
-  }
-  std::ranges::sort(found, {}, [](const NearbyPharmacy& near) {
-    return std::pair<double, const std::string&>(near.distance_meters, near.pharmacy->id.value);
-  });
-  if (options.limit && *options.limit < found.size()) found.resize(*options.limit);
-  return found;
-}
-
-void expect_equal(const std::vector<NearbyPharmacy>& found, const std::vector<NearbyPharmacy>& expected) {
-  ASSERT_EQ(found.size(), expected.size());
-  for (std::size_t place = 0; place < found.size(); ++place) {
-    ASSERT_EQ(found[place].pharmacy->id, expected[place].pharmacy->id) << "place " << place;
-    ASSERT_EQ(found[place].distance_meters, expected[place].distance_meters) << "place " << place;
-    ASSERT_EQ(found[place].state, expected[place].state) << "place " << place;
-    ASSERT_EQ(found[place].today, expected[place].today) << "place " << place;
-  }
-}
-
-using Random = std::mt19937_64;
-
-double between(Random& random, double low, double high) {
-  return std::uniform_real_distribution<double>(low, high)(random);
-}
-
-double wrapped(double longitude) { return longitude > 180 ? longitude - 360 : longitude; }
-
-Coordinate anywhere(Random& random) {
-  return {.latitude = std::asin(between(random, -1, 1)) * 180 / std::numbers::pi,
-          .longitude = between(random, -180, 180)};
-}
-
-Coordinate at_the_date_line(Random& random) {
-  const double exact = random() % 2 == 0 ? 180 : -180;
-  const double latitude = random() % 3 == 0 ? std::floor(between(random, -3, 3)) : between(random, -20, 20);
-  return {.latitude = latitude, .longitude = random() % 4 == 0 ? exact : wrapped(between(random, 177, 183))};
-}
-
-Coordinate at_a_pole(Random& random) {
-  const double sign = random() % 2 == 0 ? 1 : -1;
-  return {.latitude = sign * (random() % 8 == 0 ? 90 : between(random, 88, 90)),
-          .longitude = between(random, -180, 180)};
-}
-
-Coordinate on_a_grid(Random& random) {
-  return {.latitude = static_cast<double>(random() % 9) - 4, .longitude = static_cast<double>(random() % 9) - 4};
-}
-
-Coordinate in_korea(Random& random) {
-  return {.latitude = between(random, 33.2, 38.5), .longitude = between(random, 126.1, 129.5)};
-}
-
-OpeningHours random_hours(Random& random) {
-  OpeningHours hours;
-  for (auto& day : hours.days) {
-    if (random() % 3 == 0) continue;
-    const int open = static_cast<int>(random() % 1'200);
-    day = {open, open + 1 + static_cast<int>(random() % 600)};
-  }
-  return hours;
-}
-
-using Place = std::function<Coordinate(Random&)>;
-
-Pharmacies random_pharmacies(std::size_t count, Random& random, const Place& place) {
-  std::vector<std::size_t> numbers(count);
-  for (std::size_t number = 0; number < count; ++number) numbers[number] = 10'000 + number;
-  std::ranges::shuffle(numbers, random);
-  Pharmacies pharmacies;
-  for (const std::size_t number : numbers) {
-    pharmacies.push_back(pharmacy(std::to_string(number), place(random), random_hours(random)));
-  }
-  return pharmacies;
-}
-
-Coordinate antipode(Coordinate place) {
-  return {.latitude = -place.latitude, .longitude = wrapped(place.longitude + 180)};
-}
-
-std::vector<Coordinate> centers(const Pharmacies& pharmacies, Random& random, const Place& place) {
-  const Coordinate known = pharmacies.empty() ? place(random) : pharmacies.front()->position;
-  return {place(random),    place(random), known,    antipode(known), anywhere(random),
-          anywhere(random), {90, 17},      {0, 180}, {3, -180}};
-}
-
-void compare_all(const Pharmacies& pharmacies, Random& random, const Place& place) {
-  const PharmacyIndex index(pharmacies);
-  const std::size_t count = pharmacies.size();
-  for (const Coordinate center : centers(pharmacies, random, place)) {
-    const sys_seconds now = wednesday_noon + std::chrono::minutes(random() % 20'000);
-    for (const Limit limit : {Limit(1), Limit(10), Limit(std::max<std::size_t>(count, 1)), Limit(count + 1), Limit()}) {
-      for (const double radius : {0.0, 1'000.0, 300'000.0, 5'000'000.0, whole_world, 1e12}) {
-        SCOPED_TRACE(testing::Message() << "center " << center.latitude << ", " << center.longitude << ", limit "
-                                        << (limit ? std::to_string(*limit) : "none") << ", radius " << radius);
-        NearbyOptions options{.radius_meters = radius, .limit = limit};
-        expect_equal(index.near(center, options, now), scan(pharmacies, center, options, now));
-        options.open_at = now;
-        expect_equal(index.near(center, options, {}), scan(pharmacies, center, options, {}));
-        options.include_unknown_hours = true;
-        expect_equal(index.near(center, options, {}), scan(pharmacies, center, options, {}));
-        if (testing::Test::HasFatalFailure()) return;
-      }
-    }
-  }
-}
-
-class AgainstAFullScan : public testing::TestWithParam<std::pair<std::string, Place>> {};
-
-TEST_P(AgainstAFullScan, FindsTheSameInTheSameOrderAtTheSameDistance) {
-  const Place& place = GetParam().second;
-  for (const std::size_t count : {0u, 1u, 4u, 5u, 6u, 16u, 17u, 257u, 400u}) {
-    SCOPED_TRACE(testing::Message() << count << " pharmacies, seed " << count);
-    Random random(count);
-    compare_all(random_pharmacies(count, random, place), random, place);
-    if (HasFatalFailure()) return;
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(PharmacyIndex, AgainstAFullScan,
-                         testing::Values(std::pair("Anywhere", Place(anywhere)),
-                                         std::pair("AtTheDateLine", Place(at_the_date_line)),
-                                         std::pair("AtAPole", Place(at_a_pole)), std::pair("OnAGrid", Place(on_a_grid)),
-                                         std::pair("InKorea", Place(in_korea))),
-                         [](const auto& suite) { return suite.param.first; });
 
 TEST(PharmacyIndex, IsEmptyOfNothing) {
   const PharmacyIndex index({});
@@ -231,12 +70,12 @@ TEST(PharmacyIndex, TellsTheStateAndTheHoursOfTheDay) {
   const auto found = index.near({37, 127}, {}, wednesday_noon);
 
   ASSERT_EQ(ids(found), Ids({"A", "B", "C"}));
-  EXPECT_EQ(found[0].state, OpenState::open);
-  EXPECT_EQ(found[0].today, (OpenInterval{540, 1140}));
-  EXPECT_EQ(found[1].state, OpenState::closed);
-  EXPECT_EQ(found[1].today, (OpenInterval{780, 1500}));
-  EXPECT_EQ(found[2].state, OpenState::unknown);
-  EXPECT_EQ(found[2].today, std::nullopt);
+  EXPECT_EQ(found[0].status.state, OpenState::open);
+  EXPECT_EQ(found[0].status.today, (OpenInterval{540, 1140}));
+  EXPECT_EQ(found[1].status.state, OpenState::closed);
+  EXPECT_EQ(found[1].status.today, (OpenInterval{780, 1500}));
+  EXPECT_EQ(found[2].status.state, OpenState::unknown);
+  EXPECT_EQ(found[2].status.today, std::nullopt);
 }
 
 TEST(PharmacyIndex, LeavesOutWhatIsNotKnownToBeOpen) {
@@ -260,15 +99,6 @@ TEST(PharmacyIndex, SharesThePharmaciesAndSurvivesAMove) {
 
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].pharmacy, only);
-}
-
-std::string refusal(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const InvalidArgument& error) {
-    return error.what();
-  }
-  return "nothing was refused";
 }
 
 TEST(PharmacyIndex, RefusesAnImpossibleCenterByNameOfTheValue) {
@@ -314,6 +144,146 @@ TEST(PharmacyIndex, RefusesAPharmacyThatStandsNowhere) {
 
   EXPECT_NE(refusal([&] { PharmacyIndex{lost}; }).find("C1100002"), std::string::npos);
   EXPECT_THROW(PharmacyIndex({nullptr}), InvalidArgument);
+}
+
+TEST(PharmacyIndex, RefusesACursorThatIsNone) {
+  const PharmacyIndex index({pharmacy("A", {37, 127})});
+  const auto refusal_of = [&](double distance) {
+    const NearbyCursor cursor{.distance_meters = distance, .id = {"A"}};
+    return refusal([&] { index.near({37, 127}, {.after = cursor}, wednesday_noon); });
+  };
+
+  EXPECT_NE(refusal_of(-1).find("cursor distance -1"), std::string::npos);
+  EXPECT_NE(refusal_of(nan).find("cursor distance nan"), std::string::npos);
+  EXPECT_NE(refusal_of(infinity).find("cursor distance inf"), std::string::npos);
+}
+
+TEST(PharmacyIndex, RefusesANameThatIsNoText) {
+  const PharmacyIndex index({pharmacy("A", {37, 127})});
+
+  EXPECT_THROW(index.near({37, 127}, {.name = "\xff"}, wednesday_noon), InvalidArgument);
+}
+
+TEST(PharmacyIndex, RefusesManyPointsOfWhichOneIsImpossible) {
+  const PharmacyIndex index({pharmacy("A", {37, 127})});
+  const std::vector<Coordinate> points = {{37, 127}, {91, 0}};
+  const auto many = [&](const NearbyOptions& options) {
+    return refusal([&] { index.near_many(points, options, wednesday_noon); });
+  };
+
+  EXPECT_NE(many({.limit = 1}).find("latitude 91 of center number 2"), std::string::npos);
+  EXPECT_NE(many({}).find("limit"), std::string::npos);
+  EXPECT_NE(many({.limit = 1, .after = NearbyCursor{}}).find("cursor"), std::string::npos);
+}
+
+TEST(PharmacyIndex, MakesTablesNoWiderThanThereArePharmacies) {
+  const PharmacyIndex index({pharmacy("A", {37, 127})});
+  const std::vector<Coordinate> points = {{37, 127}, {38, 127}};
+
+  const NearbyTable table = index.near_many(points, {.limit = std::numeric_limits<std::size_t>::max()}, wednesday_noon);
+
+  EXPECT_EQ(table.columns, 1u);
+  EXPECT_EQ(table.pharmacies, (std::vector<std::int32_t>{0, -1}));
+}
+
+TEST(PharmacyIndex, ListsEachPharmacyOfManyPointsOnce) {
+  const PharmacyIndex index({pharmacy("A", {37, 127}), pharmacy("B", {37, 127.1}), pharmacy("C", {10, 10})});
+  const std::vector<Coordinate> points = {{37, 127.1}, {37, 127}, {-40, 0}};
+
+  const NearbyTable table = index.near_many(points, {.radius_meters = 20'000, .limit = 2}, wednesday_noon);
+
+  EXPECT_EQ(table.pharmacies, (std::vector<std::int32_t>{0, 1, 1, 0, -1, -1}));
+  ASSERT_EQ(table.found.size(), 2u);
+  EXPECT_EQ(table.found[0]->id.value, "B");
+  EXPECT_EQ(table.found[1]->id.value, "A");
+}
+
+TEST(PharmacyIndex, FindsNamesButForSpacesPunctuationAndCase) {
+  const PharmacyIndex index({pharmacy("A", {37, 127}, {}, "Green-Cross 약국"),
+                             pharmacy("B", {37, 127}, {}, "새 봄약국"), pharmacy("C", {37, 127}, {}, "\xff"),
+                             pharmacy("D", {37, 127}, {}, "약국그린")});
+  const auto named = [&](const std::string& name) {
+    return ids(index.near({37, 127}, {.name = name}, wednesday_noon));
+  };
+
+  EXPECT_EQ(named("green cross"), Ids({"A"}));
+  EXPECT_EQ(named("새봄"), Ids({"B"}));
+  EXPECT_EQ(named("약국"), Ids({"A", "B", "D"}));
+  EXPECT_EQ(named("국새"), Ids()) << "where one name ends and the next begins";
+  EXPECT_EQ(named(" . "), Ids({"A", "B", "C", "D"}));
+}
+
+TEST(PharmacyIndex, AsksACallersFunction) {
+  const PharmacyIndex index({pharmacy("A", {37, 127.001}), pharmacy("B", {37, 127.002})});
+  const NearbyOptions options{.limit = 1, .accepts = [](const Pharmacy& asked) { return asked.id.value == "B"; }};
+  const NearbyOptions failing{.accepts = [](const Pharmacy&) -> bool { throw std::runtime_error("no"); }};
+
+  EXPECT_EQ(ids(index.near({37, 127}, options, wednesday_noon)), Ids({"B"}));
+  EXPECT_THROW(index.near({37, 127}, failing, wednesday_noon), std::runtime_error);
+}
+
+TEST(PharmacyIndex, PutsTheFirstInTheOrderOfACallersDistances) {
+  const PharmacyIndex index({pharmacy("A", {37, 127.001}), pharmacy("B", {37, 127.002}), pharmacy("C", {37, 127.003}),
+                             pharmacy("D", {37, 127.004}), pharmacy("E", {37, 127.005})});
+  Ids asked;
+  NearbyOptions options{.rerank =
+                            [&](const std::vector<NearbyPharmacy>& found) {
+                              asked = ids(found);
+                              return std::vector<double>{900, infinity, 700, 900};
+                            },
+                        .rerank_first = 4};
+
+  EXPECT_EQ(ids(index.near({37, 127}, options, wednesday_noon)), Ids({"C", "A", "D", "B", "E"}));
+  EXPECT_EQ(asked, Ids({"A", "B", "C", "D"}));
+  options.limit = 2;
+  EXPECT_EQ(ids(index.near({37, 127}, options, wednesday_noon)), Ids({"C", "A"}));
+  EXPECT_EQ(asked, Ids({"A", "B", "C", "D"}));
+  options.radius_meters = 1;
+  EXPECT_TRUE(index.near({37, 127}, options, wednesday_noon).empty());
+}
+
+TEST(PharmacyIndex, RefusesDistancesOfACallerThatMakeNoOrder) {
+  const PharmacyIndex index({pharmacy("A", {37, 127}), pharmacy("B", {37, 127.001})});
+  const auto refusal_of = [&](const std::vector<double>& distances, const NearbyOptions& others) {
+    NearbyOptions options = others;
+    options.rerank = [&](const auto&) { return distances; };
+    return refusal([&] { index.near({37, 127}, options, wednesday_noon); });
+  };
+
+  EXPECT_NE(refusal_of({1}, {}).find("1 distances of 2"), std::string::npos);
+  EXPECT_NE(refusal_of({1, nan}, {}).find("NaN at position 1"), std::string::npos);
+  EXPECT_NE(refusal_of({1, 2}, {.after = NearbyCursor{}}).find("cursor"), std::string::npos);
+  EXPECT_NE(refusal_of({1, 2}, {.rerank_first = 0}).find("rerank_first 0"), std::string::npos);
+}
+
+TEST(PharmacyIndex, TellsTheBearing) {
+  const PharmacyIndex index({pharmacy("E", {37, 127.001}), pharmacy("H", {37, 127}), pharmacy("N", {37.002, 127}),
+                             pharmacy("S", {36.997, 127}), pharmacy("W", {37, 126.996})});
+
+  const auto found = index.near({37, 127}, {}, wednesday_noon);
+
+  ASSERT_EQ(ids(found), Ids({"H", "E", "N", "S", "W"}));
+  EXPECT_EQ(found[0].bearing_degrees, 0);
+  EXPECT_NEAR(found[1].bearing_degrees, 90, 1e-3);
+  EXPECT_NEAR(found[2].bearing_degrees, 0, 1e-6);
+  EXPECT_NEAR(found[3].bearing_degrees, 180, 1e-6);
+  EXPECT_NEAR(found[4].bearing_degrees, 270, 2e-3);
+}
+
+TEST(PharmacyIndex, TellsItsVersionAndItsHolidays) {
+  const HolidayCalendar holidays({{.day = std::chrono::year(2026) / 11 / 25, .name = "a holiday"}},
+                                 std::chrono::year(2026), std::chrono::year(2026));
+  OpeningHours hours;
+  hours.days[OpeningHours::holiday] = OpenInterval{.open = 600, .close = 900};
+  const PharmacyIndex index({pharmacy("A", {37, 127}, hours)}, holidays, 42);
+
+  const auto found = index.near({37, 127}, {.open_at = wednesday_noon}, {});
+
+  EXPECT_EQ(index.version(), 42u);
+  EXPECT_EQ(index.holidays().holidays().size(), 1u);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_TRUE(found[0].status.is_holiday);
+  EXPECT_EQ(found[0].status, open_status(hours, wednesday_noon, holidays));
 }
 
 }  // namespace

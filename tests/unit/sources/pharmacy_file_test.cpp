@@ -125,6 +125,17 @@ TEST(PharmacyFile, TakesHoursThatMakeNoSenseAsUnknownAndSaysSo) {
   EXPECT_TRUE(says(contents.notes[2].reason, "holiday"));
 }
 
+TEST(PharmacyFile, KeepsHoursThatAreHardToBelieveAndSaysSo) {
+  const FileContents<Pharmacy> contents =
+      read(derived_header + "C1,가상약국,서울,02,127.0,37.5,0900,1900,0900,1100,0900,1059,0,0\n");
+
+  ASSERT_EQ(contents.rows.size(), 1U);
+  EXPECT_EQ(contents.rows[0].row.hours.days[OpeningHours::holiday], (OpenInterval{540, 659}));
+  ASSERT_EQ(contents.notes.size(), 1U);
+  EXPECT_EQ(contents.notes[0].line, 2U);
+  EXPECT_TRUE(says(contents.notes[0].reason, "holiday hours \"0900\" to \"1059\""));
+}
+
 TEST(PharmacyFile, HonoursTheMarksOfSuspectHours) {
   const FileContents<Pharmacy> contents =
       read(derived_header + "C1,가상약국,서울,02,127.0,37.5,0900,1900,1000,1600,0900,1300,1,0\n" +
