@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <limits>
 
+#include "support/sanitizers.hpp"
 #include "unit/geo/nearby_samples.hpp"
 
 namespace pilling::geo {
@@ -144,7 +145,7 @@ INSTANTIATE_TEST_SUITE_P(NearbyIndex, NearbyIndexAgainstAScan, testing::ValuesIn
 
 // PILLING_LONG_TESTS asks 100,000 queries.
 TEST(NearbyIndex, IsRightForRandomQueriesOfEveryKind) {
-  const std::size_t queries = std::getenv("PILLING_LONG_TESTS") ? 100'000 : 3'500;
+  const std::size_t queries = std::getenv("PILLING_LONG_TESTS") ? 100'000 : support::rounds(3'500);
   for (const auto& [name, place] : places()) {
     SCOPED_TRACE(name);
     Random random(20'261'125);
