@@ -21,7 +21,7 @@ MODULES = {
     "text":    Module(uses=("core",), sees=("utf8proc.h", "xxhash.h")),
     "store":   Module(uses=("core",), sees=("sqlite3.h",)),
     "http":    Module(uses=("core",), sees=("curl/",)),
-    "cache":   Module(uses=("core",)),
+    "cache":   Module(uses=("core", "text")),
     "search":  Module(uses=("core", "text"), sees=("fcntl.h", "sys/mman.h", "sys/stat.h", "unistd.h")),
     "geo":     Module(uses=("core", "text"), sees=("boost/",)),
     "sources": Module(uses=("core", "text", "http"), sees=("csv.h", "simdjson.h", "zlib.h")),

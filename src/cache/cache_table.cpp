@@ -1,0 +1,191 @@
+#include "pilling/detail/cache_table.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "cache/eviction_policy.hpp"
+
+namespace pilling::detail {
+namespace {
+
+constexpr std::size_t fewest_slots = 16;
+
+}  // namespace
+
+// What a change took out of reach. Declared before the lock, it is retired after it: values that die may use the cache.
+struct CacheTable::Removed {
+  explicit Removed(ReadSections& all) : sections(all) {}
+  ~Removed() { sections.retire(first, weight); }
+  Removed(const Removed&) = delete;
+  Removed& operator=(const Removed&) = delete;
+
+  void add(Retired& retired) {
+    retired.next_retired = first;
+    first = &retired;
+  }
+  void add(CacheNode& node) {
+    weight += node.weight;
+    add(static_cast<Retired&>(node));
+  }
+
+  ReadSections& sections;
+  Retired* first = nullptr;
+  std::size_t weight = 0;
+};
+
+CacheTable::Slots::Slots(std::size_t count)
+    : Retired([](Retired* self) noexcept { delete static_cast<Slots*>(self); }),
+      mask(count - 1),
+      slots(std::make_unique<Slot[]>(count)) {}
+
+CacheTable::CacheTable(std::size_t maximum_weight, std::size_t shard_count, SameKey same_key)
+    : shard_weight_(maximum_weight / shard_count),
+      shard_mask_(shard_count - 1),
+      same_key_(same_key),
+      shards_(std::make_unique<Shard[]>(shard_count)) {
+  // An entry of that many bytes more is nothing that anybody would notice.
+  sections_.look_after(maximum_weight / 64);
+  for (std::size_t i = 0; i < shard_count; ++i) {
+    shards_[i].policy = std::make_unique<cache::EvictionPolicy>(shard_weight_);
+    shards_[i].slots = new Slots(fewest_slots);
+  }
+}
+
+CacheTable::~CacheTable() {
+  clear();
+  for (std::size_t i = 0; i <= shard_mask_; ++i) delete shards_[i].slots.load(std::memory_order_relaxed);
+}
+
+void CacheTable::put(CacheNode& node, bool admits) {
+  Removed removed(sections_);
+  Shard& shard = shard_of(node.hash);
+  const std::scoped_lock lock(shard.mutex);
+  Slot* const slot = slot_of(shard, node);
+  CacheNode* const old = slot == nullptr ? nullptr : slot->node.load(std::memory_order_relaxed);
+  if (node.weight > shard_weight_ || (old == nullptr && !admits)) {
+    if (old != nullptr) erase(shard, *old, removed);
+    removed.add(node);
+    return;
+  }
+  if (old == nullptr) {
+    add(shard, node, removed);
+  } else {
+    node.uses.store(old->uses.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    shard.policy->replace(*old, node);
+    slot->node.store(&node, std::memory_order_seq_cst);
+    removed.add(*old);
+  }
+  make_room(shard, removed);
+}
+
+bool CacheTable::erase(CacheNode& node) {
+  Removed removed(sections_);
+  Shard& shard = shard_of(node.hash);
+  const std::scoped_lock lock(shard.mutex);
+  const Slot* const slot = slot_of(shard, node);
+  if (slot == nullptr || slot->node.load(std::memory_order_relaxed) != &node) return false;
+  erase(shard, node, removed);
+  return true;
+}
+
+void CacheTable::clear() {
+  for (std::size_t i = 0; i <= shard_mask_; ++i) {
+    Removed removed(sections_);
+    Shard& shard = shards_[i];
+    const std::scoped_lock lock(shard.mutex);
+    while (CacheNode* const node = shard.policy->evict()) vacate(shard, *node, removed);
+  }
+  sections_.reclaim();
+}
+
+CacheTable::Counts CacheTable::counts() const {
+  Counts counts;
+  for (std::size_t i = 0; i <= shard_mask_; ++i) {
+    const Shard& shard = shards_[i];
+    counts.misses += shard.misses.load(std::memory_order_relaxed);
+    const std::scoped_lock lock(shard.mutex);
+    counts.evictions += shard.evictions;
+    counts.entries += shard.policy->entries();
+    counts.weight += shard.policy->weight();
+  }
+  const std::uint64_t counted = sections_.entered() - aside_.load(std::memory_order_relaxed);
+  counts.hits = std::max(counted, counts.misses) - counts.misses;
+  return counts;
+}
+
+void CacheTable::for_each(const std::function<void(const CacheNode&)>& visit) const {
+  for (std::size_t i = 0; i <= shard_mask_; ++i) {
+    const Shard& shard = shards_[i];
+    const std::scoped_lock lock(shard.mutex);
+    const Slots& slots = *shard.slots.load(std::memory_order_relaxed);
+    for (std::size_t j = 0; j <= slots.mask; ++j) {
+      if (const CacheNode* const node = slots.slots[j].node.load(std::memory_order_relaxed)) visit(*node);
+    }
+  }
+}
+
+// The slot that holds the node's key. Under the lock.
+CacheTable::Slot* CacheTable::slot_of(const Shard& shard, const CacheNode& node) const noexcept {
+  const Slots& slots = *shard.slots.load(std::memory_order_relaxed);
+  for (std::size_t i = node.hash & slots.mask;; i = (i + 1) & slots.mask) {
+    Slot& slot = slots.slots[i];
+    const std::uint64_t present = slot.hash.load(std::memory_order_relaxed);
+    if (present == Slot::free) return nullptr;
+    if (present == node.hash && same_key_(*slot.node.load(std::memory_order_relaxed), node)) return &slot;
+  }
+}
+
+void CacheTable::add(Shard& shard, CacheNode& node, Removed& removed) {
+  const std::size_t entries = shard.policy->entries() + 1;
+  // A search ends at a free slot: a third of the slots stays free, counting those that are merely left.
+  if (3 * (shard.occupied + 1) > 2 * (shard.slots.load(std::memory_order_relaxed)->mask + 1)) {
+    make_slots(shard, std::max(fewest_slots, std::bit_ceil(2 * entries + entries / 2)), removed);
+  }
+  Slots& slots = *shard.slots.load(std::memory_order_relaxed);
+  shard.policy->insert(node);
+  std::size_t i = node.hash & slots.mask;
+  while (slots.slots[i].hash.load(std::memory_order_relaxed) > Slot::left) i = (i + 1) & slots.mask;
+  if (slots.slots[i].hash.load(std::memory_order_relaxed) == Slot::free) ++shard.occupied;
+  slots.slots[i].node.store(&node, std::memory_order_seq_cst);
+  slots.slots[i].hash.store(node.hash, std::memory_order_seq_cst);
+}
+
+void CacheTable::make_room(Shard& shard, Removed& removed) {
+  while (shard.policy->weight() > shard_weight_) {
+    vacate(shard, *shard.policy->evict(), removed);
+    ++shard.evictions;
+  }
+}
+
+void CacheTable::erase(Shard& shard, CacheNode& node, Removed& removed) {
+  shard.policy->remove(node);
+  vacate(shard, node, removed);
+}
+
+void CacheTable::vacate(Shard& shard, CacheNode& node, Removed& removed) {
+  Slot& slot = *slot_of(shard, node);
+  slot.hash.store(Slot::left, std::memory_order_seq_cst);
+  slot.node.store(nullptr, std::memory_order_seq_cst);
+  removed.add(node);
+}
+
+void CacheTable::make_slots(Shard& shard, std::size_t count, Removed& removed) {
+  auto larger = std::make_unique<Slots>(count);
+  Slots& old = *shard.slots.load(std::memory_order_relaxed);
+  std::size_t occupied = 0;
+  for (std::size_t j = 0; j <= old.mask; ++j) {
+    CacheNode* const node = old.slots[j].node.load(std::memory_order_relaxed);
+    if (node == nullptr) continue;
+    std::size_t i = node->hash & larger->mask;
+    while (larger->slots[i].hash.load(std::memory_order_relaxed) != Slot::free) i = (i + 1) & larger->mask;
+    larger->slots[i].node.store(node, std::memory_order_relaxed);
+    larger->slots[i].hash.store(node->hash, std::memory_order_relaxed);
+    ++occupied;
+  }
+  shard.slots.store(larger.release(), std::memory_order_seq_cst);
+  shard.occupied = occupied;
+  removed.add(old);
+}
+
+}  // namespace pilling::detail
