@@ -46,6 +46,7 @@ struct EngineOptions {
   std::unordered_map<std::string, std::uint32_t> popularity{};  ///< by product code; see `NameEntry::popularity`
   HolidayCalendar holidays = HolidayCalendar::bundled();        ///< decide which hours of a pharmacy hold on a day
   std::size_t cache_bytes = std::size_t{32} << 20;              ///< of finished answers in memory
+  WorkerPoolOptions workers{};                                  ///< that ask sources and summarizer
   std::chrono::milliseconds live_timeout = std::chrono::seconds(10);  ///< of one call to sources or summarizer
   std::chrono::nanoseconds slow_call_threshold = std::chrono::seconds(1);
   SlowCallHook on_slow_call{};
@@ -79,7 +80,8 @@ struct EngineStats {
   std::size_t pharmacies = 0;  ///< as searched: a pharmacy that two sources know counts once
   std::uint64_t catalogue_version = 0;
   CacheStats answers;                      ///< finished answers in memory
-  CacheStats summaries;                    ///< the memory tier of `summarize`
+  TieredCacheStats summaries;              ///< of `summarize`
+  TieredCacheStats look_ups;               ///< of names that were looked for at sources
   std::vector<OperationStats> operations;  ///< by name
 };
 

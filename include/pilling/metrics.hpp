@@ -51,4 +51,16 @@ struct SlowCall {
 };
 using SlowCallHook = std::function<void(const SlowCall&)>;
 
+/// How a piece of work ended.
+struct SpanEnd {
+  std::chrono::nanoseconds elapsed{};
+  bool failed = false;
+};
+
+/// Told when a piece of work begins, such as "pilling.search" or "pilling.cache.load", on the thread that does it. What
+/// it returns, if anything, is called on the same thread when the work has ended: enough to begin and end a span of
+/// OpenTelemetry. What either throws is dropped.
+using SpanFinish = std::function<void(const SpanEnd&)>;
+using SpanHook = std::function<SpanFinish(std::string_view name)>;
+
 }  // namespace pilling

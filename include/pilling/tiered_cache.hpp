@@ -55,6 +55,8 @@ struct TieredCacheOptions {
   std::size_t hot_keys = 1000;  ///< that are saved for a warm start; 0: none
   std::chrono::milliseconds save_hot_keys_every = std::chrono::minutes(5);
 
+  SpanHook on_span{};  ///< of loads and of operations of tiers
+
   std::function<std::chrono::system_clock::time_point()> now = &std::chrono::system_clock::now;
   std::function<std::chrono::steady_clock::time_point()> steady_now = &std::chrono::steady_clock::now;
 };
@@ -158,6 +160,7 @@ class PILLING_API TieredCacheCore {
   void invalidate_all(const CallOptions& call);
   std::size_t warm_start(const CallOptions& call);
   void save_hot_keys(const CallOptions& call);
+  bool drain(const CallOptions& call);
   TieredCacheStats stats() const;
 
  private:
@@ -221,6 +224,10 @@ class TieredCache {
 
   /// What `warm_start` reads. Is done now and then when values are loaded, and by the destructor.
   void save_hot_keys(const CallOptions& call = {}) { core_.save_hot_keys(call); }
+
+  /// Waits until nothing is loaded and nothing is written to tiers behind a caller's back; false when the call's time
+  /// was over before.
+  bool drain(const CallOptions& call = {}) { return core_.drain(call); }
 
   TieredCacheStats stats() const { return core_.stats(); }
 

@@ -1,11 +1,11 @@
 #include "cache/flights.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <string_view>
 #include <tuple>
 #include <vector>
 
+#include "core/deadline.hpp"
 #include "pilling/error.hpp"
 
 namespace pilling::cache {
@@ -131,15 +131,17 @@ void Flights::start(const FlightPointer& flight, Lane lane) {
   }
 }
 
+bool Flights::drain(const CallOptions& call) {
+  Lock lock(mutex_);
+  return core::wait(carriers_ended_, lock, call, [&] { return carriers_ == 0; });
+}
+
 bool Flights::await(const FlightPointer& flight, const CallOptions& call, bool can_do_without) {
   bool is_abandoned = false;
   bool came = false;
   {
     Lock lock(mutex_);
-    const auto is_done = [&] { return flight->is_done; };
-    came = call.deadline == std::chrono::steady_clock::time_point::max()
-               ? flight->ended.wait(lock, call.stop, is_done)
-               : flight->ended.wait_until(lock, call.stop, call.deadline, is_done);
+    came = core::wait(flight->ended, lock, call, [&] { return flight->is_done; });
     --flight->waiting;
     flight->is_wanted = flight->is_wanted || (!came && can_do_without);
     is_abandoned = stops_abandoned_ && !came && flight->waiting == 0 && !flight->is_wanted;

@@ -56,6 +56,9 @@ class Flights {
   bool is_forgotten(const Flight& flight) const;
   Lane lane_of(const Flight& flight) const;
 
+  /// Waits until all have ended, with what follows them; false when the call's time was over before.
+  bool drain(const CallOptions& call);
+
   std::size_t size() const;
   std::uint64_t refused() const noexcept { return refused_.load(std::memory_order_relaxed); }
 
@@ -79,7 +82,7 @@ class Flights {
   std::unordered_map<std::string, FlightPointer> flights_;
   bool is_closing_ = false;
   std::size_t carriers_ = 0;
-  std::condition_variable carriers_ended_;
+  std::condition_variable_any carriers_ended_;
 };
 
 /// Long keys may be whole texts, and any bytes: messages show the beginning, as ASCII.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/deadline.hpp"
+#include "core/span.hpp"
 #include "pilling/error.hpp"
 
 namespace pilling::cache {
@@ -19,14 +20,15 @@ constexpr std::size_t maximum_missed = 10'000;
 
 }  // namespace
 
-TierLink::TierLink(CacheTier tier, std::function<Time()> now, std::function<double()> random)
-    : tier_(std::move(tier)), now_(std::move(now)), random_(std::move(random)) {
+TierLink::TierLink(CacheTier tier, std::function<Time()> now, std::function<double()> random, SpanHook on_span)
+    : tier_(std::move(tier)), now_(std::move(now)), random_(std::move(random)), on_span_(std::move(on_span)) {
   if (!tier_.cache) throw InvalidArgument("a tier of TieredCacheOptions::tiers has no cache");
 }
 
 template <class Operation>
-auto TierLink::guarded(const CallOptions& call, const Operation& operation) {
+auto TierLink::guarded(std::string_view name, const CallOptions& call, const Operation& operation) {
   check_whether_open();
+  const core::Span span(on_span_, name);
   struct Timer {
     ~Timer() { latency.record(std::chrono::steady_clock::now() - began); }
     LatencyHistogram& latency;
@@ -44,7 +46,7 @@ auto TierLink::guarded(const CallOptions& call, const Operation& operation) {
 }
 
 std::vector<std::optional<std::string>> TierLink::get(std::span<const std::string> keys, const CallOptions& call) {
-  auto found = guarded(call, [&](const CallOptions& own) {
+  auto found = guarded("pilling.tier.get", call, [&](const CallOptions& own) {
     auto answer = tier_.cache->get(keys, own);
     if (answer.size() != keys.size()) {
       throw BadData("it answered another number of entries than was asked for", tier_.cache->name());
@@ -70,7 +72,7 @@ void TierLink::write(Write write, const CallOptions& call) {
   }
   writes.push_back(std::move(write));
   try {
-    guarded(call, [&](const CallOptions& own) {
+    guarded("pilling.tier.write", call, [&](const CallOptions& own) {
       send(writes, own);
       return true;
     });

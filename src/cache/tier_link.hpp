@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,7 +26,7 @@ class TierLink {
   using Time = std::chrono::steady_clock::time_point;
   using Write = std::pair<std::string, std::optional<SharedEntry>>;  ///< a key, and what to put; none: erase
 
-  TierLink(CacheTier tier, std::function<Time()> now, std::function<double()> random);
+  TierLink(CacheTier tier, std::function<Time()> now, std::function<double()> random, SpanHook on_span = {});
 
   bool is_local() const noexcept { return tier_.is_local; }
   std::string name() const { return tier_.cache->name(); }
@@ -44,7 +45,7 @@ class TierLink {
 
  private:
   template <class Operation>
-  auto guarded(const CallOptions& call, const Operation& operation);
+  auto guarded(std::string_view name, const CallOptions& call, const Operation& operation);
   void check_whether_open();
   void note_success();
   void note_failure();
@@ -54,6 +55,7 @@ class TierLink {
   const CacheTier tier_;
   const std::function<Time()> now_;
   const std::function<double()> random_;
+  const SpanHook on_span_;
   LatencyHistogram latency_;
   std::atomic<std::uint64_t> hits_{0};
   std::atomic<std::uint64_t> misses_{0};

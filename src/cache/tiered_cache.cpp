@@ -16,6 +16,7 @@
 #include "cache/tiers.hpp"
 #include "core/deadline.hpp"
 #include "core/retry.hpp"
+#include "core/span.hpp"
 #include "pilling/error.hpp"
 
 namespace pilling {
@@ -166,6 +167,8 @@ class TieredCacheCore::Impl {
     std::vector<std::string> keys = memory_.hottest_keys(options_.hot_keys);
     if (!keys.empty()) tiers_.save_keys(std::move(keys), clock_.next(), call);
   }
+
+  bool drain(const CallOptions& call) { return flights_.drain(call); }
 
   TieredCacheStats stats() const {
     TieredCacheStats stats;
@@ -359,6 +362,7 @@ class TieredCacheCore::Impl {
   }
 
   std::optional<Loaded> load(const Flight& flight, const CallOptions& call) {
+    const core::Span span(options_.on_span, "pilling.cache.load");
     loads_.fetch_add(1, std::memory_order_relaxed);
     const auto began = SteadyClock::now();
     try {
@@ -538,6 +542,8 @@ void TieredCacheCore::invalidate_all(const CallOptions& call) { impl_->invalidat
 std::size_t TieredCacheCore::warm_start(const CallOptions& call) { return impl_->warm_start(call); }
 
 void TieredCacheCore::save_hot_keys(const CallOptions& call) { impl_->save_hot_keys(call); }
+
+bool TieredCacheCore::drain(const CallOptions& call) { return impl_->drain(call); }
 
 TieredCacheStats TieredCacheCore::stats() const { return impl_->stats(); }
 

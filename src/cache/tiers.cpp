@@ -36,7 +36,7 @@ Tiers::Tiers(const TieredCacheOptions& options, const Codec& codec, const Lifeti
       clock_(clock),
       invalidations_(invalidations) {
   for (const CacheTier& tier : options.tiers) {
-    links_.push_back(std::make_unique<TierLink>(tier, options.steady_now, random));
+    links_.push_back(std::make_unique<TierLink>(tier, options.steady_now, random, options.on_span));
     if (tier.is_local && locals_ + 1 == links_.size()) ++locals_;
   }
 }

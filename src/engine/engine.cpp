@@ -54,14 +54,15 @@ EngineOptions with_defaults(EngineOptions options) {
   return options;
 }
 
-std::vector<std::shared_ptr<SharedCache>> tiers_of(const EngineOptions& options) {
-  std::vector<std::shared_ptr<SharedCache>> tiers = {engine::make_store_tier(options.store)};
-  if (options.shared_cache) tiers.push_back(options.shared_cache);
-  return tiers;
-}
-
-TieredCacheOptions tiered_options(const EngineOptions& options) {
+// Of a cache whose first tier is in the store. On one machine, a table is faster than Redis is.
+TieredCacheOptions tiered_options(const EngineOptions& options, std::string name, std::shared_ptr<SharedCache> table,
+                                  std::shared_ptr<WorkerPool> pool) {
   TieredCacheOptions tiered;
+  tiered.name = std::move(name);
+  tiered.tiers.push_back({.cache = std::move(table), .is_local = true, .timeout = options.busy_timeout});
+  if (options.shared_cache) tiered.tiers.push_back({.cache = options.shared_cache});
+  tiered.pool = std::move(pool);
+  tiered.hard_timeout = options.live_timeout;
   tiered.now = options.now;
   return tiered;
 }
@@ -76,10 +77,15 @@ class Engine::Impl {
         operations_(options_.slow_call_threshold, options_.on_slow_call),
         searches_(options_.cache_bytes / 2),
         symptoms_(options_.cache_bytes / 2),
-        summaries_(tiered_options(options_), tiers_of(options_)),
-        live_(options_.sources, options_.store, extractive_, options_.now) {
+        pool_(std::make_shared<WorkerPool>(options_.workers)),
+        summaries_(tiered_options(options_, "summaries", engine::make_store_tier(options_.store, "summaries"), pool_),
+                   engine::summary_codec()),
+        live_(options_.sources, options_.store, extractive_,
+              tiered_options(options_, "look-ups", options_.store->cache(), pool_)) {
     reload_medicines();
     reload_pharmacies();
+    summaries_.warm_start();
+    live_.warm_start();
   }
 
   SearchResult search(std::string_view text, std::size_t limit, const NameFilter& filter, const CallOptions& call) {
@@ -167,7 +173,8 @@ class Engine::Impl {
 
   ImportReport import_medicines(const std::filesystem::path& path, const ImportProgressHook& on_progress) {
     return operations_.timed(Operation::import_medicines, [&](SteadyTime begin) {
-      ImportReport report = engine::import_medicines(*options_.store, *extractive_, path, on_progress, now());
+      auto [report, changed] = engine::import_medicines(*options_.store, *extractive_, path, on_progress, now());
+      live_.forget(changed);
       bring_medicines_up_to_date();
       const std::uint64_t named = report.added + report.updated + report.unchanged + report.older;
       report.not_in_file = std::max<std::uint64_t>(medicines().catalogue->medicines.size(), named) - named;
@@ -211,6 +218,7 @@ class Engine::Impl {
     stats.catalogue_version = medicines_now.catalogue->version;
     stats.answers = engine::together(searches_.stats(), symptoms_.stats());
     stats.summaries = summaries_.stats();
+    stats.look_ups = live_.stats();
     stats.operations = operations_.stats();
     return stats;
   }
@@ -309,19 +317,15 @@ class Engine::Impl {
     const std::string key = engine::encode(SummaryKey{.text = text::fingerprint(request.text),
                                                       .keyword = text::normalize(request.keyword).text,
                                                       .maker = options_.summarizer->maker()});
-    const auto make = [&](std::string_view, const CallOptions& load_call) -> std::optional<CacheEntry> {
-      const auto summary = dated(options_.summarizer->summarize(request, load_call));
+    // The load may outlive this call, and the texts that it was given.
+    const auto make = [this, text = std::string(request.text), keyword = std::string(request.keyword)](
+                          std::string_view, const CallOptions& own) -> std::optional<LoadedValue<Summary>> {
+      auto summary = dated(options_.summarizer->summarize({.text = text, .keyword = keyword}, own));
       if (!summary) return std::nullopt;
-      return CacheEntry{engine::encode(*summary), summary->made_at, std::nullopt};
+      return LoadedValue<Summary>{std::move(*summary)};
     };
-    CachedValue found = summaries_.get(key, make, call);
-    try {
-      return found.entry ? std::optional(engine::decode_summary(found.entry->value)) : std::nullopt;
-    } catch (const BadData&) {
-      summaries_.erase(key, call);
-    }
-    found = summaries_.get(key, make, call);
-    return found.entry ? std::optional(engine::decode_summary(found.entry->value)) : std::nullopt;
+    const auto found = summaries_.get(key, make, call);
+    return found.value ? std::optional(*found.value) : std::nullopt;
   }
 
   // What the sources know of the name is in the store when they have been asked, unless it could not be kept.
@@ -337,7 +341,7 @@ class Engine::Impl {
     // Again in any case: another caller may have brought the name in since the search that found nothing.
     const auto catalogue = medicines().catalogue;
     SearchResult result = engine::search_names(*catalogue, text, limit, filter);
-    if (outcome.found) add_found(result, *outcome.found, *catalogue, text, limit, filter);
+    if (outcome.found) add_found(result, outcome.found->rows, *catalogue, text, limit, filter);
     if (outcome.was_asked && has_answer(result)) result.answer.origin = Origin::live;
     result.answer.degraded = !outcome.warnings.empty();
     std::ranges::move(outcome.warnings, std::back_inserter(result.answer.warnings));
@@ -374,7 +378,8 @@ class Engine::Impl {
   engine::Operations operations_;
   engine::FinishedAnswers<SearchResult> searches_;
   engine::FinishedAnswers<SymptomResult> symptoms_;
-  TieredCache summaries_;
+  const std::shared_ptr<WorkerPool> pool_;
+  TieredCache<Summary> summaries_;
   engine::LiveLookUp live_;
   std::mutex load_mutex_;
   mutable std::mutex swap_mutex_;

@@ -63,7 +63,7 @@ void add_caches(std::string& text, const EngineStats& stats) {
   const auto add = [&](std::string_view name, std::string_view type, std::string_view help, auto value_of) {
     Family family(text, name, type, help);
     family.sample(label("cache", "answers"), static_cast<double>(value_of(stats.answers)));
-    family.sample(label("cache", "summaries"), static_cast<double>(value_of(stats.summaries)));
+    family.sample(label("cache", "summaries"), static_cast<double>(value_of(stats.summaries.memory)));
   };
   add("pilling_cache_hits_total", "counter", "Look-ups that memory answered.", [](const auto& c) { return c.hits; });
   add("pilling_cache_misses_total", "counter", "Look-ups that memory did not answer.",
