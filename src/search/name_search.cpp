@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "search/approximate.hpp"
+#include "search/name_match.hpp"
 #include "search/sound.hpp"
 #include "search/word_search.hpp"
 
@@ -17,48 +18,6 @@ constexpr std::size_t short_pattern = 8;      // keys: below, two edits make nea
 constexpr std::size_t shortest_inside = 7;    // keys: below, one edit does so within names
 constexpr std::uint32_t elsewhere_cost = 60;  // of a fuzzy match that does not begin the name
 
-// Read as the other side of a border would be: what a match of this tier is to the caller.
-MatchKind kind_of(Tier tier) {
-  switch (literal_part(tier)) {
-    case tier_whole:
-      return MatchKind::exact;
-    case tier_head:
-    case tier_brand:
-      return MatchKind::brand;
-    case tier_prefix:
-    case tier_composing:
-      return MatchKind::prefix;
-    case tier_other_whole:
-    case tier_other_prefix:
-      return MatchKind::other_name;
-    case tier_same_brand:
-      return MatchKind::same_brand;
-    default:
-      return MatchKind::inside;
-  }
-}
-
-MatchKind kind_of(const RankedName& ranked) {
-  if (ranked.is_by_sound) return MatchKind::sound;
-  const Tier tier = ranked.tier;
-  if (is_literal(tier) && literal_part(tier) != tier_mixed_typed) return kind_of(tier);
-  switch (tier) {
-    case tier_words:
-      return MatchKind::words;
-    case tier_fuzzy:
-    case tier_fuzzy_words:
-      return MatchKind::fuzzy;
-    case tier_open_number:
-      return MatchKind::inside;
-    case tier_partial:
-      return MatchKind::partial;
-    default:
-      return MatchKind::initials;
-  }
-}
-
-bool is_approximate(const RankedName& ranked) { return ranked.tier >= tier_open_number; }
-
 // What is added to the tiers of literal matches.
 Tier layout_of(const NameQuery& query) {
   switch (query.reading) {
@@ -69,14 +28,6 @@ Tier layout_of(const NameQuery& query) {
     default:
       return tier_whole;
   }
-}
-
-// Falls from tier to tier, and within a tier with the cost; never reaches the next tier's.
-double score_of(const RankedName& ranked) {
-  if (ranked.tier == tier_whole) return 1;
-  const double step = 1.0 / (tier_partial + 2);
-  const double share = static_cast<double>(std::min(ranked.cost, 999u)) / 1000;
-  return 1 - step * (static_cast<double>(ranked.tier) + share);
 }
 
 // What may be forgiven in a pattern of so many keys.
@@ -98,20 +49,6 @@ std::uint32_t sound_limit(const Sound& typed) {
   return 100 + 20 * static_cast<std::uint32_t>(typed.size > 5 ? typed.size - 5 : 0);
 }
 
-NameField field_at(const RankedName& ranked) {
-  const NameSegment& names = *ranked.names;
-  const Field& field = names.field(ranked.field);
-  const NameField kind = field.kind();
-  if (kind != NameField::name) return kind;
-  const std::string_view text = names.text(ranked.field);
-  if (ranked.begin < names.key_begin(ranked.field) + field.head_end) return NameField::name;
-  constexpr std::string_view export_name = "수출명";
-  const std::string_view before = text.substr(0, names.original(ranked.begin, ranked.end).begin);
-  const std::size_t last = before.rfind(export_name);
-  const bool is_there = last != std::string_view::npos && before.find(')', last) == std::string_view::npos;
-  return is_there ? NameField::export_name : NameField::brackets;
-}
-
 }  // namespace
 
 NameSearch::NameSearch(const std::vector<LiveSegment>& segments, const NameFilter& filter, std::size_t limit)
@@ -119,8 +56,8 @@ NameSearch::NameSearch(const std::vector<LiveSegment>& segments, const NameFilte
   sources_.reserve(segments.size());
   for (const LiveSegment& segment : segments) {
     sources_.push_back({.number = static_cast<std::uint32_t>(sources_.size()),
+                        .segment = &segment,
                         .names = segment.names.get(),
-                        .removed = segment.removed.get(),
                         .filter = NameSegment::Filter(*segment.names, filter)});
   }
 }
@@ -149,11 +86,11 @@ std::vector<NameMatch> NameSearch::run(std::string_view valid, bool is_unfinishe
 
   std::vector<NameMatch> matches;
   matches.reserve(limit_);
-  for (const RankedName& ranked : best_.sorted()) matches.push_back(finish(ranked));
+  for (const RankedName& ranked : best_.sorted()) matches.push_back(name_match(ranked, readings_));
   for (const RankedName& ranked : similar_.in_turn()) {
     if (matches.size() == limit_) break;
     const auto same = [&](const RankedName& one) { return one.subject() == ranked.subject(); };
-    if (std::ranges::none_of(best_.sorted(), same)) matches.push_back(finish(ranked));
+    if (std::ranges::none_of(best_.sorted(), same)) matches.push_back(name_match(ranked, readings_));
   }
   return matches;
 }
@@ -534,39 +471,6 @@ void NameSearch::find_same_brands() {
       });
     }
   }
-}
-
-NameMatch NameSearch::finish(const RankedName& ranked) const {
-  const NameSegment& names = *ranked.names;
-  const std::uint32_t name = names.first_field(ranked.item);
-  const std::uint32_t begin = names.key_begin(name);
-  const std::uint32_t brand_end = names.field(name).brand_end;
-  NameMatch match{.index = names.index(ranked.item),
-                  .name = std::string(names.text(name)),
-                  .kind = kind_of(ranked),
-                  .reading = ranked.reading,
-                  .field = field_at(ranked),
-                  .edits = ranked.edits,
-                  .score = score_of(ranked),
-                  .text = std::string(names.text(ranked.field)),
-                  .spans = spans(ranked),
-                  .brand = {},
-                  .approximate = is_approximate(ranked)};
-  if (brand_end > 0) match.brand = names.original(begin, begin + brand_end);
-  return match;
-}
-
-std::vector<ByteSpan> NameSearch::spans(const RankedName& ranked) const {
-  const NameSegment& names = *ranked.names;
-  const bool has_words = ranked.tier == tier_words || ranked.tier == tier_fuzzy_words;
-  std::vector<ByteSpan> spans = {names.original(ranked.begin, ranked.end)};
-  if (!has_words) return spans;
-  const auto query = std::ranges::find(readings_, ranked.reading, &NameQuery::reading);
-  for (const QueryWord& word : query->words) {
-    const auto place = find_word(names, ranked.field, word);
-    if (place) spans.push_back(names.original(place->begin, place->end));
-  }
-  return joined(std::move(spans));
 }
 
 }  // namespace pilling::search

@@ -22,6 +22,8 @@ namespace pilling::search {
 struct LiveSegment {
   std::shared_ptr<const NameSegment> names;
   std::shared_ptr<const std::vector<bool>> removed;  ///< by item; none: nothing was
+
+  bool holds(std::uint32_t item) const { return !removed || !(*removed)[item]; }
 };
 
 /// A brand that sounds like the text.
@@ -42,11 +44,11 @@ class NameSearch {
  private:
   struct Source {
     std::uint32_t number;
+    const LiveSegment* segment;
     const NameSegment* names;
-    const std::vector<bool>* removed;
     NameSegment::Filter filter;
-    bool accepts(std::uint32_t item) const { return filter.accepts(item) && (removed == nullptr || !(*removed)[item]); }
-    bool is_whole() const { return filter.is_open() && removed == nullptr; }
+    bool accepts(std::uint32_t item) const { return filter.accepts(item) && segment->holds(item); }
+    bool is_whole() const { return filter.is_open() && !segment->removed; }
   };
 
   void read(std::string_view valid, bool is_unfinished);
@@ -77,9 +79,6 @@ class NameSearch {
   void for_each_of_brand(const Source& source, const NameSegment& owner, std::uint32_t item, const Consider& consider);
   bool accepts_brand(const Source& source, std::uint32_t item);
   void add_brand(const Source& source, const NameQuery& query, const RankedSound& sound);
-
-  NameMatch finish(const RankedName& ranked) const;
-  std::vector<ByteSpan> spans(const RankedName& ranked) const;
 
   std::vector<Source> sources_;
   std::size_t limit_;
