@@ -4,7 +4,6 @@
 #include <array>
 #include <optional>
 
-#include "search/approximate.hpp"
 #include "search/name_match.hpp"
 #include "search/sound.hpp"
 #include "search/word_search.hpp"
@@ -260,14 +259,13 @@ void NameSearch::find_mixed(const NameQuery& query, const std::vector<QueryChara
       if (end == begin) continue;
       const bool is_prefix = first == 0;
       const Tier tier = !is_prefix ? tier_mixed_inside : goes_first ? tier_mixed_typed : tier_mixed_prefix;
-      const std::uint32_t field = names.first_field(item);
-      const bool is_brand = end == names.key_begin(field) + names.field(field).brand_end;
+      const bool is_brand = end == names.brand(item).end;
       best_.add({.tier = tier,
                  .cost = is_brand ? 0u : 1u,
                  .names = &names,
                  .source = source.number,
                  .item = item,
-                 .field = field,
+                 .field = names.first_field(item),
                  .begin = begin,
                  .end = end,
                  .edits = 0,
@@ -311,21 +309,8 @@ void NameSearch::find_fuzzy_within(const NameQuery& query, std::size_t edits) {
   const ApproximateOptions options = allowed(query.keys.size(), edits, query.is_number_open);
   for (const Source& source : sources_) {
     const NameSegment& names = *source.names;
-    for (ApproximateHit& hit : pattern.find(names, options)) {
-      const Field& field = names.field(hit.field);
-      if (!source.accepts(field.item())) continue;
-      std::uint32_t cost = pattern.cost(names, hit);
-      if (hit.begin != names.key_begin(hit.field)) cost += elsewhere_cost;
-      similar_.add({.tier = tier_fuzzy,
-                    .cost = cost,
-                    .names = &names,
-                    .source = source.number,
-                    .item = field.item(),
-                    .field = hit.field,
-                    .begin = hit.begin,
-                    .end = hit.end,
-                    .edits = hit.edits,
-                    .reading = query.reading});
+    for (const ApproximateHit& hit : pattern.find(names, options)) {
+      if (source.accepts(names.field(hit.field).item())) add_similar(source, query, tier_fuzzy, pattern, hit);
     }
   }
 }
@@ -345,40 +330,45 @@ void NameSearch::find_fuzzy_words(const NameQuery& query) {
     for (const Source& source : sources_) {
       const NameSegment& names = *source.names;
       if (!may_hold_words(names, others)) continue;
-      for (ApproximateHit& hit : pattern.find(names, allowed(brand->keys.size(), edits, false))) {
+      for (const ApproximateHit& hit : pattern.find(names, allowed(brand->keys.size(), edits, false))) {
         const std::uint32_t item = names.field(hit.field).item();
         if (!source.accepts(item) || !holds_words(names, item, others)) continue;
-        const bool is_first = hit.begin == names.key_begin(hit.field);
-        const std::uint32_t cost = pattern.cost(names, hit) + (is_first ? 0 : elsewhere_cost);
-        similar_.add({.tier = tier_fuzzy_words,
-                      .cost = cost,
-                      .names = &names,
-                      .source = source.number,
-                      .item = item,
-                      .field = hit.field,
-                      .begin = hit.begin,
-                      .end = hit.end,
-                      .edits = hit.edits,
-                      .reading = query.reading});
+        add_similar(source, query, tier_fuzzy_words, pattern, hit);
       }
     }
   }
+}
+
+void NameSearch::add_similar(const Source& source, const NameQuery& query, Tier tier, const ApproximatePattern& pattern,
+                             ApproximateHit hit) {
+  const NameSegment& names = *source.names;
+  const bool is_first = hit.begin == names.key_begin(hit.field);
+  const std::uint32_t cost = pattern.cost(names, hit) + (is_first ? 0 : elsewhere_cost);
+  similar_.add({.tier = tier,
+                .cost = cost,
+                .names = &names,
+                .source = source.number,
+                .item = names.field(hit.field).item(),
+                .field = hit.field,
+                .begin = hit.begin,
+                .end = hit.end,
+                .edits = hit.edits,
+                .reading = query.reading});
 }
 
 // All names of the source of the same brand as an item of some segment.
 template <class Consider>
 void NameSearch::for_each_of_brand(const Source& source, const NameSegment& owner, std::uint32_t item,
                                    const Consider& consider) {
-  const std::uint32_t owner_field = owner.first_field(item);
-  const std::uint32_t first = owner.key_begin(owner_field);
-  const std::uint32_t brand_end = owner.field(owner_field).brand_end;
-  std::vector<Key> brand(owner.keys() + first, owner.keys() + first + brand_end);
+  const KeySpan own = owner.brand(item);
+  const std::uint32_t length = own.end - own.begin;
+  std::vector<Key> brand(owner.keys() + own.begin, owner.keys() + own.end);
   for (Key& key : brand) key = text::code(key);
   const NameSegment& names = *source.names;
   const SuffixRange range = names.suffixes().find(brand);
   for (std::size_t i = range.begin; i < range.end; ++i) {
     const std::uint32_t begin = names.suffixes()[i];
-    const LiteralMatch match = literal_match(names, begin, brand_end, false);
+    const LiteralMatch match = literal_match(names, begin, length, false);
     if (match.tier > tier_brand) continue;
     const std::uint32_t found = names.field(match.field).item();
     if (!source.accepts(found)) continue;
@@ -387,7 +377,7 @@ void NameSearch::for_each_of_brand(const Source& source, const NameSegment& owne
                         .item = found,
                         .field = match.field,
                         .begin = begin,
-                        .end = begin + brand_end});
+                        .end = begin + length});
   }
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pilling/search.hpp"
+#include "search/approximate.hpp"
 #include "search/literal.hpp"
 #include "search/name_query.hpp"
 #include "search/name_segment.hpp"
@@ -72,6 +73,8 @@ class NameSearch {
   void find_fuzzy(const NameQuery& query, std::size_t most_edits);
   void find_fuzzy_within(const NameQuery& query, std::size_t edits);
   void find_fuzzy_words(const NameQuery& query);
+  void add_similar(const Source& source, const NameQuery& query, Tier tier, const ApproximatePattern& pattern,
+                   ApproximateHit hit);
   void find_by_sound(const NameQuery& query);
   void find_without_numbers(const NameQuery& query);
   void find_same_brands();
