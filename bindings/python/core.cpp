@@ -272,6 +272,12 @@ PYBIND11_MODULE(_core, core) {
       "compass_word", [](double bearing, bool korean) { return compass_word(bearing, to_language(korean)); },
       "bearing_degrees"_a, "korean"_a);
   core.def(
+      "hours_text",
+      [](int open, int close) {
+        return to_string(OpenInterval{open, close});
+      },
+      "open"_a, "close"_a);
+  core.def(
       "hours_in_words",
       [](int open, int close, bool korean) {
         return in_words(OpenInterval{open, close}, to_language(korean));
