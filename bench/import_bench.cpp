@@ -16,6 +16,7 @@
 #include "sources/file_contents.hpp"
 #include "support/gzip.hpp"
 #include "support/public_data.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace {
 
@@ -66,22 +67,13 @@ std::string pharmacy_table() {
 // The invented files, for the life of the process.
 class Files {
  public:
-  Files()
-      : folder_(std::filesystem::temp_directory_path() /
-                ("pilling-import-bench-" + std::to_string(std::random_device()()))) {
-    std::filesystem::create_directories(folder_);
+  Files() {
     write(medicines(), medicine_lines());
     write(pharmacies(), pharmacy_table());
   }
-  ~Files() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  Files(const Files&) = delete;
-  Files& operator=(const Files&) = delete;
 
-  std::filesystem::path medicines() const { return folder_ / "medicines.jsonl.gz"; }
-  std::filesystem::path pharmacies() const { return folder_ / "pharmacies.csv.gz"; }
+  std::filesystem::path medicines() const { return folder_.path() / "medicines.jsonl.gz"; }
+  std::filesystem::path pharmacies() const { return folder_.path() / "pharmacies.csv.gz"; }
 
  private:
   static void write(const std::filesystem::path& path, const std::string& bytes) {
@@ -89,7 +81,7 @@ class Files {
     std::ofstream(path, std::ios::binary).write(packed.data(), static_cast<std::streamsize>(packed.size()));
   }
 
-  std::filesystem::path folder_;
+  const pilling::support::TemporaryDirectory folder_;
 };
 
 void count(benchmark::State& state, std::size_t rows, std::size_t bytes) {
