@@ -57,10 +57,19 @@ void search_from_index(benchmark::State& state) {
 }
 BENCHMARK(search_from_index);
 
+std::string three_letters(const std::string& name) {
+  std::size_t end = 0;
+  for (int letters = 0; letters < 3 && end < name.size(); ++letters) {
+    ++end;
+    while (end < name.size() && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U) ++end;
+  }
+  return name.substr(0, end);
+}
+
 void suggest_three_letters(benchmark::State& state) {
   const Loaded& sample = loaded();
   std::size_t call = 0;
-  for (auto _ : state) benchmark::DoNotOptimize(sample.engine().suggest(sample.name(call++).substr(0, 9)));
+  for (auto _ : state) benchmark::DoNotOptimize(sample.engine().suggest(three_letters(sample.name(call++))));
 }
 BENCHMARK(suggest_three_letters);
 
