@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pilling/engine.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace {
 
@@ -22,20 +23,14 @@ class Loaded {
     engine_.import_medicines(medicines_file());
     for (const auto& medicine : pilling::make_sqlite_store(database_)->medicines()) names_.push_back(medicine.name);
   }
-  ~Loaded() { std::filesystem::remove_all(database_.parent_path()); }
 
   const pilling::Engine& engine() const { return engine_; }
   const std::string& name(std::size_t i) const { return names_[i % names_.size()]; }
   std::size_t size() const { return names_.size(); }
 
  private:
-  static std::filesystem::path fresh_folder() {
-    std::string folder = (std::filesystem::temp_directory_path() / "pilling-bench-XXXXXX").string();
-    if (mkdtemp(folder.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
-    return folder;
-  }
-
-  const std::filesystem::path database_ = fresh_folder() / "pilling.db";
+  const pilling::support::TemporaryDirectory folder_;
+  const std::filesystem::path database_ = folder_.path() / "pilling.db";
   pilling::Engine engine_;
   std::vector<std::string> names_;
 };
@@ -62,10 +57,19 @@ void search_from_index(benchmark::State& state) {
 }
 BENCHMARK(search_from_index);
 
+std::string three_letters(const std::string& name) {
+  std::size_t end = 0;
+  for (int letters = 0; letters < 3 && end < name.size(); ++letters) {
+    ++end;
+    while (end < name.size() && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U) ++end;
+  }
+  return name.substr(0, end);
+}
+
 void suggest_three_letters(benchmark::State& state) {
   const Loaded& sample = loaded();
   std::size_t call = 0;
-  for (auto _ : state) benchmark::DoNotOptimize(sample.engine().suggest(sample.name(call++).substr(0, 9)));
+  for (auto _ : state) benchmark::DoNotOptimize(sample.engine().suggest(three_letters(sample.name(call++))));
 }
 BENCHMARK(suggest_three_letters);
 

@@ -5,17 +5,18 @@
 #include <benchmark/benchmark.h>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <random>
 #include <simdjson.h>
 #include <string>
 #include <string_view>
-#include <zlib.h>
 
 #include "sources/file_bytes.hpp"
 #include "sources/file_contents.hpp"
+#include "support/gzip.hpp"
+#include "support/public_data.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace {
 
@@ -63,52 +64,24 @@ std::string pharmacy_table() {
   return table;
 }
 
-std::string gzip(const std::string& bytes) {
-  z_stream stream{};
-  deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY);
-  std::string packed(deflateBound(&stream, static_cast<uLong>(bytes.size())) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  deflate(&stream, Z_FINISH);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
-}
-
-std::filesystem::path real_file(std::string_view name) {
-  const char* folder = std::getenv("PILLING_DATA_DIR");
-  return std::filesystem::path(folder ? folder : PILLING_SOURCE_DIR "/../shared/data") / name;
-}
-
 // The invented files, for the life of the process.
 class Files {
  public:
-  Files()
-      : folder_(std::filesystem::temp_directory_path() /
-                ("pilling-import-bench-" + std::to_string(std::random_device()()))) {
-    std::filesystem::create_directories(folder_);
+  Files() {
     write(medicines(), medicine_lines());
     write(pharmacies(), pharmacy_table());
   }
-  ~Files() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  Files(const Files&) = delete;
-  Files& operator=(const Files&) = delete;
 
-  std::filesystem::path medicines() const { return folder_ / "medicines.jsonl.gz"; }
-  std::filesystem::path pharmacies() const { return folder_ / "pharmacies.csv.gz"; }
+  std::filesystem::path medicines() const { return folder_.path() / "medicines.jsonl.gz"; }
+  std::filesystem::path pharmacies() const { return folder_.path() / "pharmacies.csv.gz"; }
 
  private:
   static void write(const std::filesystem::path& path, const std::string& bytes) {
-    const std::string packed = gzip(bytes);
+    const std::string packed = pilling::support::gzip(bytes);
     std::ofstream(path, std::ios::binary).write(packed.data(), static_cast<std::streamsize>(packed.size()));
   }
 
-  std::filesystem::path folder_;
+  const pilling::support::TemporaryDirectory folder_;
 };
 
 void count(benchmark::State& state, std::size_t rows, std::size_t bytes) {
@@ -167,8 +140,9 @@ void register_jobs(const std::string& origin, const std::filesystem::path& medic
 int main(int argc, char** argv) {
   const Files files;
   register_jobs("invented", files.medicines(), files.pharmacies());
-  register_jobs("real", real_file("easydrug/easydrug_2024-07.jsonl.gz"),
-                real_file("pharmacy/hira_pharmacy_2023Q1.csv.gz"));
+  const std::filesystem::path none;
+  register_jobs("real", pilling::support::public_data("easydrug/easydrug_2024-07.jsonl.gz").value_or(none),
+                pilling::support::public_data("pharmacy/hira_pharmacy_2023Q1.csv.gz").value_or(none));
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   benchmark::RunSpecifiedBenchmarks();

@@ -1,30 +1,23 @@
 #include "name_samples.hpp"
 
 #include <algorithm>
-#include <cstdlib>
-#include <optional>
 #include <random>
 #include <unordered_set>
 
 #include "korean_typing.hpp"
 #include "sources/csv.hpp"
 #include "sources/file_bytes.hpp"
+#include "support/public_data.hpp"
 
 namespace pilling::bench {
 namespace {
 
+using support::public_data;
 using Random = std::mt19937;
 
 constexpr std::size_t name_count = 50'000;
 constexpr std::size_t many_name_count = 117'000;
 constexpr std::size_t invented_queries_per_class = 112;
-
-std::optional<std::filesystem::path> real_data(std::string_view relative_path) {
-  const char* const named = std::getenv("PILLING_DATA_DIR");
-  const std::filesystem::path folder = named != nullptr ? named : PILLING_SOURCE_DIR "/../shared/data";
-  const std::filesystem::path path = folder / relative_path;
-  return std::filesystem::exists(path) ? std::optional(path) : std::nullopt;
-}
 
 std::string characters(std::string_view text, std::size_t first, std::size_t count) {
   const std::u32string all = decoded(text);
@@ -142,7 +135,7 @@ std::vector<KnownQuery> invented_queries() {
 
 Strings brands() {
   Strings all;
-  if (const auto corpus = real_data("names/search_corpus_50k.tsv.gz")) {
+  if (const auto corpus = public_data("names/search_corpus_50k.tsv.gz")) {
     for (const Strings& row : rows_of(*corpus)) all.push_back(row.size() > 2 ? row[2] : row[0]);
   } else {
     for (const InventedName& name : invented_names()) all.push_back(name.brand);
@@ -167,7 +160,7 @@ Strings american_names(const std::filesystem::path& path) {
 const Strings& names() {
   static const Strings all = [] {
     Strings names;
-    if (const auto corpus = real_data("names/search_corpus_50k.tsv.gz")) {
+    if (const auto corpus = public_data("names/search_corpus_50k.tsv.gz")) {
       for (NameEntry& entry : name_entries(*corpus, false)) names.push_back(std::move(entry.name));
     } else {
       for (const InventedName& name : invented_names()) names.push_back(name.whole());
@@ -179,9 +172,9 @@ const Strings& names() {
 
 const Strings& many_names() {
   static const Strings all = [] {
-    const auto american = real_data("english/fda_drugsatfda_products.csv.gz");
-    const auto korean = real_data("names/all_product_names_ko.txt.gz");
-    if (!american || !korean || !real_data("names/search_corpus_50k.tsv.gz")) return Strings{};
+    const auto american = public_data("english/fda_drugsatfda_products.csv.gz");
+    const auto korean = public_data("names/all_product_names_ko.txt.gz");
+    if (!american || !korean || !public_data("names/search_corpus_50k.tsv.gz")) return Strings{};
     Strings names = bench::names();
     std::unordered_set<std::string> known(names.begin(), names.end());
     const auto add = [&](const std::string& name) {
@@ -196,8 +189,8 @@ const Strings& many_names() {
 
 const std::vector<KnownQuery>& queries() {
   static const std::vector<KnownQuery> all = [] {
-    const auto file = real_data("names/queries_dev.tsv");
-    return file && real_data("names/search_corpus_50k.tsv.gz") ? known_queries(*file) : invented_queries();
+    const auto file = public_data("names/queries_dev.tsv");
+    return file && public_data("names/search_corpus_50k.tsv.gz") ? known_queries(*file) : invented_queries();
   }();
   return all;
 }

@@ -14,14 +14,13 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <system_error>
-#include <unistd.h>
 #include <vector>
 
 #include "name_baselines.hpp"
 #include "name_queries.hpp"
 #include "name_samples.hpp"
 #include "pilling/search.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace {
 
@@ -226,12 +225,6 @@ void build(benchmark::State& state, const Strings& (*names)()) {
 class Snapshot {
  public:
   Snapshot() { index().save(path_); }
-  ~Snapshot() {
-    std::error_code ignored;
-    std::filesystem::remove(path_, ignored);
-  }
-  Snapshot(const Snapshot&) = delete;
-  Snapshot& operator=(const Snapshot&) = delete;
 
   static NameIndex open() {
     static const Snapshot saved;
@@ -239,8 +232,8 @@ class Snapshot {
   }
 
  private:
-  std::filesystem::path path_ =
-      std::filesystem::temp_directory_path() / ("pilling_names_bench_" + std::to_string(getpid()) + ".names");
+  const pilling::support::TemporaryDirectory folder_;
+  const std::filesystem::path path_ = folder_.path() / "snapshot.names";
 };
 
 void open_snapshot(benchmark::State& state) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <numbers>
 #include <random>
@@ -10,6 +9,7 @@
 #include <utility>
 
 #include "sources/file_contents.hpp"
+#include "support/public_data.hpp"
 
 namespace pilling::bench {
 namespace {
@@ -73,11 +73,6 @@ Country invented_korea() {
   return invented_country(24'385, towns, random);
 }
 
-std::filesystem::path real_file(std::string_view name) {
-  const char* folder = std::getenv("PILLING_DATA_DIR");
-  return std::filesystem::path(folder ? folder : PILLING_SOURCE_DIR "/../shared/data") / "pharmacy" / name;
-}
-
 // Within a kilometer or so of a pharmacy, as those who ask are.
 Coordinate near_one(const Pharmacies& pharmacies, Random& random) {
   std::normal_distribution<double> offset(0, 0.008);
@@ -100,10 +95,9 @@ Country real_korea(const std::filesystem::path& positions, const std::filesystem
 }
 
 Country make_korea() {
-  const auto positions = real_file("hira_pharmacy_2023Q1.csv.gz");
-  const auto hours = real_file("seoul_pharmacy_hours_derived_2023-05.csv.gz");
-  const bool is_there = std::filesystem::exists(positions) && std::filesystem::exists(hours);
-  return is_there ? real_korea(positions, hours) : invented_korea();
+  const auto positions = support::public_data("pharmacy/hira_pharmacy_2023Q1.csv.gz");
+  const auto hours = support::public_data("pharmacy/seoul_pharmacy_hours_derived_2023-05.csv.gz");
+  return positions && hours ? real_korea(*positions, *hours) : invented_korea();
 }
 
 Country make_world() {

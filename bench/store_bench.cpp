@@ -5,35 +5,19 @@
 #include <filesystem>
 #include <memory>
 #include <random>
-#include <stdexcept>
-#include <stdlib.h>
 #include <string>
 #include <vector>
 
 #include "pilling/store.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace {
+
+using pilling::support::TemporaryDirectory;
 
 constexpr int medicine_count = 5'000;
 constexpr int pharmacy_count = 25'000;
 constexpr int summary_count = 2'000;
-
-class Folder {
- public:
-  Folder() {
-    std::string path = (std::filesystem::temp_directory_path() / "pilling-bench-XXXXXX").string();
-    if (mkdtemp(path.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
-    path_ = path;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  std::filesystem::path database(const std::string& name = "pilling.db") const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 std::string text_of(std::size_t characters, std::mt19937& random) {
   static const std::vector<std::string> syllables{"약", "은", "두", "통", "열", "에", "씁", "니", "다", " ", ", ", "."};
@@ -108,11 +92,11 @@ class Loaded {
     transaction->commit();
   }
   pilling::Store& store() const { return *store_; }
-  std::filesystem::path path() const { return folder_.database(); }
+  std::filesystem::path path() const { return folder_.path() / "pilling.db"; }
 
  private:
-  Folder folder_;
-  std::shared_ptr<pilling::Store> store_ = pilling::make_sqlite_store(folder_.database());
+  TemporaryDirectory folder_;
+  std::shared_ptr<pilling::Store> store_ = pilling::make_sqlite_store(path());
 };
 
 const Loaded& loaded() {
@@ -121,12 +105,12 @@ const Loaded& loaded() {
 }
 
 void put_in_one_transaction(benchmark::State& state) {
-  const Folder folder;
+  const TemporaryDirectory folder;
   medicines();
   pharmacies();
   int round = 0;
   for (auto _ : state) {
-    put_everything(*pilling::make_sqlite_store(folder.database(std::to_string(round++))));
+    put_everything(*pilling::make_sqlite_store(folder.path() / std::to_string(round++)));
   }
   state.SetItemsProcessed(state.iterations() * (medicine_count + pharmacy_count));
 }

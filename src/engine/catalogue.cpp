@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "geo/same_pharmacy.hpp"
-#include "geo/wrong_geocodes.hpp"
 #include "search/name_parts.hpp"
 #include "text/fingerprint.hpp"
 #include "text/normalize.hpp"
@@ -137,20 +136,6 @@ std::uint64_t fingerprint_of(const std::vector<std::shared_ptr<const Pharmacy>>&
   return text::checksum({reinterpret_cast<const std::uint8_t*>(all.data()), all.size()});
 }
 
-// Pharmacies of different districts on one point, in words.
-std::vector<std::string> doubts_about(const std::vector<std::shared_ptr<const Pharmacy>>& pharmacies) {
-  std::vector<std::string> doubts;
-  for (const auto& misplaced : geo::find_wrong_geocodes(pharmacies)) {
-    std::string doubt = "pharmacies of different districts are on one point:";
-    for (const auto& pharmacy : misplaced) {
-      doubt.append(&pharmacy == &misplaced.front() ? " " : "; ").append(pharmacy->name).append(", ");
-      doubt.append(pharmacy->address);
-    }
-    doubts.push_back(std::move(doubt));
-  }
-  return doubts;
-}
-
 }  // namespace
 
 std::shared_ptr<const Medicine> MedicineCatalogue::find(const MedicineId& id) const {
@@ -179,12 +164,9 @@ std::shared_ptr<const PharmacyCatalogue> load_pharmacies(const EngineOptions& op
   std::vector<std::shared_ptr<const Pharmacy>> pharmacies;
   for (Pharmacy& row : store.pharmacies()) pharmacies.push_back(std::make_shared<const Pharmacy>(std::move(row)));
   pharmacies = geo::drop_same(std::move(pharmacies));
-  std::vector<std::string> doubts = doubts_about(pharmacies);
   const std::uint64_t set = fingerprint_of(pharmacies);
   return std::make_shared<const PharmacyCatalogue>(
-      PharmacyCatalogue{.version = version,
-                        .index = PharmacyIndex(std::move(pharmacies), options.holidays, set),
-                        .doubts = std::move(doubts)});
+      PharmacyCatalogue{.version = version, .index = PharmacyIndex(std::move(pharmacies), options.holidays, set)});
 }
 
 }  // namespace pilling::engine

@@ -33,7 +33,6 @@ struct MedicineCatalogue {
 struct PharmacyCatalogue {
   std::uint64_t version;  ///< as of MedicineCatalogue
   PharmacyIndex index;
-  std::vector<std::string> doubts;  ///< about positions: which pharmacies cannot all be where they are said to be
 };
 
 /// The medicines of the store, with the aliases and the popularity that the options name. Every medicine has a summary

@@ -187,7 +187,7 @@ class Engine::Impl {
     return operations_.timed(Operation::import_pharmacies, [&](SteadyTime begin) {
       ImportReport report = engine::import_pharmacies(*options_.store, path, on_progress);
       if (options_.store->catalogue_version() != pharmacies()->version) reload_pharmacies();
-      if (report.added + report.updated > 0) report.doubts = pharmacies()->doubts;
+      if (report.added + report.updated > 0) report.doubts = engine::doubts_about(pharmacies()->index);
       report.elapsed = std::chrono::steady_clock::now() - begin;
       return report;
     });

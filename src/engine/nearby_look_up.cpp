@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/korean_time.hpp"
+#include "geo/wrong_geocodes.hpp"
 
 namespace pilling::engine {
 namespace {
@@ -52,6 +56,24 @@ NearbyResult pharmacies_near(const PharmacyIndex& index, Coordinate center, cons
   }
   result.answer.warnings = warnings_about(index, options, result);
   return result;
+}
+
+std::vector<std::string> doubts_about(const PharmacyIndex& index) {
+  std::vector<std::shared_ptr<const Pharmacy>> pharmacies;
+  // All of them: any place and any time will do.
+  for (NearbyPharmacy& any : index.near({}, {.radius_meters = std::nullopt}, {})) {
+    pharmacies.push_back(std::move(any.pharmacy));
+  }
+  std::vector<std::string> doubts;
+  for (const auto& misplaced : geo::find_wrong_geocodes(pharmacies)) {
+    std::string doubt = "pharmacies of different districts are on one point:";
+    for (const auto& pharmacy : misplaced) {
+      doubt.append(&pharmacy == &misplaced.front() ? " " : "; ").append(pharmacy->name).append(", ");
+      doubt.append(pharmacy->address);
+    }
+    doubts.push_back(std::move(doubt));
+  }
+  return doubts;
 }
 
 }  // namespace pilling::engine

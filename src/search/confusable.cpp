@@ -55,21 +55,20 @@ std::vector<ConfusableName> confusable_names(const std::vector<LiveSegment>& seg
   for (const LiveSegment& segment : segments) {
     const NameSegment& names = *segment.names;
     for (std::uint32_t item = 0; item < names.size(); ++item) {
-      if (segment.removed && (*segment.removed)[item]) continue;
-      const std::uint32_t field = names.first_field(item);
-      const std::size_t size = names.field(field).brand_end;
+      if (!segment.holds(item)) continue;
+      const KeySpan keys = names.brand(item);
+      const std::size_t size = keys.end - keys.begin;
       const std::size_t rest = std::max(size, brand.size()) - std::min(size, brand.size());
       const std::size_t most_edits = std::max(size, brand.size()) / 2;
       if (size == 0 || rest > most_edits) continue;
-      const std::span<const Key> other(names.keys() + names.key_begin(field), size);
+      const std::span<const Key> other(names.keys() + keys.begin, size);
       if (least_edits(brand_keys, keys_in(other)) > most_edits) continue;
       const std::size_t edits = edit_distance(brand, other, most_edits);
       if (edits == 0 || edits > most_edits) continue;
       const double similarity = (looks_alike(edits, brand.size(), size) + sounds_alike(sound, sound_of(other))) / 2;
       if (similarity < least_similarity) continue;
-      const ByteSpan span =
-          names.original(names.key_begin(field), names.key_begin(field) + static_cast<std::uint32_t>(size));
-      std::string text(names.text(field).substr(span.begin, span.end - span.begin));
+      const ByteSpan span = names.original(keys.begin, keys.end);
+      std::string text(names.text(names.first_field(item)).substr(span.begin, span.end - span.begin));
       ConfusableName candidate{.index = names.index(item), .brand = text, .edits = edits, .similarity = similarity};
       const auto [place, is_new] = found.try_emplace(std::move(text), candidate);
       if (!is_new && candidate.index < place->second.index) place->second = candidate;

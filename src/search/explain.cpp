@@ -1,4 +1,5 @@
 #include <string>
+#include <string_view>
 
 #include "pilling/search.hpp"
 
@@ -63,6 +64,64 @@ std::string explanation(const Match& match) {
 }
 
 }  // namespace
+
+std::string_view to_string(MatchKind kind) noexcept {
+  switch (kind) {
+    case MatchKind::exact:
+      return "exact";
+    case MatchKind::brand:
+      return "brand";
+    case MatchKind::prefix:
+      return "prefix";
+    case MatchKind::other_name:
+      return "other_name";
+    case MatchKind::same_brand:
+      return "same_brand";
+    case MatchKind::inside:
+      return "inside";
+    case MatchKind::words:
+      return "words";
+    case MatchKind::initials:
+      return "initials";
+    case MatchKind::fuzzy:
+      return "fuzzy";
+    case MatchKind::sound:
+      return "sound";
+    case MatchKind::partial:
+      return "partial";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(TextReading reading) noexcept {
+  switch (reading) {
+    case TextReading::literal:
+      return "literal";
+    case TextReading::korean_layout:
+      return "korean_layout";
+    case TextReading::latin_layout:
+      return "latin_layout";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(NameField field) noexcept {
+  switch (field) {
+    case NameField::name:
+      return "name";
+    case NameField::brackets:
+      return "brackets";
+    case NameField::export_name:
+      return "export_name";
+    case NameField::ingredient:
+      return "ingredient";
+    case NameField::english_name:
+      return "english_name";
+    case NameField::alias:
+      return "alias";
+  }
+  return "unknown";
+}
 
 std::string explain(const NameMatch& match) { return explanation(match); }
 std::string explain(const MedicineMatch& match) { return explanation(match); }

@@ -96,10 +96,8 @@ inline Tier initials_tier(const NameSegment& names, std::uint32_t item, std::uin
   if (position != names.initial_begin(item) && is_within_number(begin_key)) return tier_none;
   if (!is_number_open && is_within_number(begin_key + length)) return tier_none;
   if (position != names.initial_begin(item)) return tier_initials_inside;
-  const std::uint32_t name = names.first_field(item);
-  const std::uint32_t begin = names.key_begin(name);
-  const std::uint32_t brand_end = names.field(name).brand_end;
-  return names.characters(begin, begin + brand_end) == length ? tier_initials_brand : tier_initials_prefix;
+  const KeySpan brand = names.brand(item);
+  return names.characters(brand.begin, brand.end) == length ? tier_initials_brand : tier_initials_prefix;
 }
 
 }  // namespace pilling::search

@@ -31,7 +31,7 @@ struct Numbered {
 
   void add(const LiveSegment& segment) {
     for (std::uint32_t item = 0; item < segment.names->size(); ++item) {
-      if (segment.removed && (*segment.removed)[item]) continue;
+      if (!segment.holds(item)) continue;
       entries.push_back(segment.names->entry(item));
       indexes.push_back(segment.names->index(item));
     }
@@ -62,64 +62,6 @@ Segments with_segment(Segments segments, std::shared_ptr<const NameSegment> adde
 }
 
 }  // namespace
-
-std::string_view to_string(MatchKind kind) noexcept {
-  switch (kind) {
-    case MatchKind::exact:
-      return "exact";
-    case MatchKind::brand:
-      return "brand";
-    case MatchKind::prefix:
-      return "prefix";
-    case MatchKind::other_name:
-      return "other_name";
-    case MatchKind::same_brand:
-      return "same_brand";
-    case MatchKind::inside:
-      return "inside";
-    case MatchKind::words:
-      return "words";
-    case MatchKind::initials:
-      return "initials";
-    case MatchKind::fuzzy:
-      return "fuzzy";
-    case MatchKind::sound:
-      return "sound";
-    case MatchKind::partial:
-      return "partial";
-  }
-  return "unknown";
-}
-
-std::string_view to_string(TextReading reading) noexcept {
-  switch (reading) {
-    case TextReading::literal:
-      return "literal";
-    case TextReading::korean_layout:
-      return "korean_layout";
-    case TextReading::latin_layout:
-      return "latin_layout";
-  }
-  return "unknown";
-}
-
-std::string_view to_string(NameField field) noexcept {
-  switch (field) {
-    case NameField::name:
-      return "name";
-    case NameField::brackets:
-      return "brackets";
-    case NameField::export_name:
-      return "export_name";
-    case NameField::ingredient:
-      return "ingredient";
-    case NameField::english_name:
-      return "english_name";
-    case NameField::alias:
-      return "alias";
-  }
-  return "unknown";
-}
 
 /// The segments that searches see are swapped whole, so that a search works on what was there when it began. Changes
 /// take turns.
@@ -159,8 +101,8 @@ class NameIndex::Impl {
     for (LiveSegment& segment : changed) {
       const auto item = segment.names->item_with(index);
       if (!item) continue;
+      if (!segment.holds(*item)) return false;
       auto removed = segment.removed ? *segment.removed : std::vector<bool>(segment.names->size());
-      if (removed[*item]) return false;
       removed[*item] = true;
       segment.removed = std::make_shared<const std::vector<bool>>(std::move(removed));
       swap_in(std::move(changed));
@@ -223,7 +165,7 @@ std::optional<std::string> NameIndex::name(std::size_t index) const {
   for (const LiveSegment& segment : *segments) {
     const auto item = segment.names->item_with(index);
     if (!item) continue;
-    if (segment.removed && (*segment.removed)[*item]) return std::nullopt;
+    if (!segment.holds(*item)) return std::nullopt;
     return std::string(segment.names->text(segment.names->first_field(*item)));
   }
   return std::nullopt;

@@ -4,7 +4,7 @@
 #include <array>
 #include <optional>
 
-#include "search/approximate.hpp"
+#include "search/name_match.hpp"
 #include "search/sound.hpp"
 #include "search/word_search.hpp"
 
@@ -17,48 +17,6 @@ constexpr std::size_t short_pattern = 8;      // keys: below, two edits make nea
 constexpr std::size_t shortest_inside = 7;    // keys: below, one edit does so within names
 constexpr std::uint32_t elsewhere_cost = 60;  // of a fuzzy match that does not begin the name
 
-// Read as the other side of a border would be: what a match of this tier is to the caller.
-MatchKind kind_of(Tier tier) {
-  switch (literal_part(tier)) {
-    case tier_whole:
-      return MatchKind::exact;
-    case tier_head:
-    case tier_brand:
-      return MatchKind::brand;
-    case tier_prefix:
-    case tier_composing:
-      return MatchKind::prefix;
-    case tier_other_whole:
-    case tier_other_prefix:
-      return MatchKind::other_name;
-    case tier_same_brand:
-      return MatchKind::same_brand;
-    default:
-      return MatchKind::inside;
-  }
-}
-
-MatchKind kind_of(const RankedName& ranked) {
-  if (ranked.is_by_sound) return MatchKind::sound;
-  const Tier tier = ranked.tier;
-  if (is_literal(tier) && literal_part(tier) != tier_mixed_typed) return kind_of(tier);
-  switch (tier) {
-    case tier_words:
-      return MatchKind::words;
-    case tier_fuzzy:
-    case tier_fuzzy_words:
-      return MatchKind::fuzzy;
-    case tier_open_number:
-      return MatchKind::inside;
-    case tier_partial:
-      return MatchKind::partial;
-    default:
-      return MatchKind::initials;
-  }
-}
-
-bool is_approximate(const RankedName& ranked) { return ranked.tier >= tier_open_number; }
-
 // What is added to the tiers of literal matches.
 Tier layout_of(const NameQuery& query) {
   switch (query.reading) {
@@ -69,14 +27,6 @@ Tier layout_of(const NameQuery& query) {
     default:
       return tier_whole;
   }
-}
-
-// Falls from tier to tier, and within a tier with the cost; never reaches the next tier's.
-double score_of(const RankedName& ranked) {
-  if (ranked.tier == tier_whole) return 1;
-  const double step = 1.0 / (tier_partial + 2);
-  const double share = static_cast<double>(std::min(ranked.cost, 999u)) / 1000;
-  return 1 - step * (static_cast<double>(ranked.tier) + share);
 }
 
 // What may be forgiven in a pattern of so many keys.
@@ -98,20 +48,6 @@ std::uint32_t sound_limit(const Sound& typed) {
   return 100 + 20 * static_cast<std::uint32_t>(typed.size > 5 ? typed.size - 5 : 0);
 }
 
-NameField field_at(const RankedName& ranked) {
-  const NameSegment& names = *ranked.names;
-  const Field& field = names.field(ranked.field);
-  const NameField kind = field.kind();
-  if (kind != NameField::name) return kind;
-  const std::string_view text = names.text(ranked.field);
-  if (ranked.begin < names.key_begin(ranked.field) + field.head_end) return NameField::name;
-  constexpr std::string_view export_name = "수출명";
-  const std::string_view before = text.substr(0, names.original(ranked.begin, ranked.end).begin);
-  const std::size_t last = before.rfind(export_name);
-  const bool is_there = last != std::string_view::npos && before.find(')', last) == std::string_view::npos;
-  return is_there ? NameField::export_name : NameField::brackets;
-}
-
 }  // namespace
 
 NameSearch::NameSearch(const std::vector<LiveSegment>& segments, const NameFilter& filter, std::size_t limit)
@@ -119,8 +55,8 @@ NameSearch::NameSearch(const std::vector<LiveSegment>& segments, const NameFilte
   sources_.reserve(segments.size());
   for (const LiveSegment& segment : segments) {
     sources_.push_back({.number = static_cast<std::uint32_t>(sources_.size()),
+                        .segment = &segment,
                         .names = segment.names.get(),
-                        .removed = segment.removed.get(),
                         .filter = NameSegment::Filter(*segment.names, filter)});
   }
 }
@@ -149,11 +85,11 @@ std::vector<NameMatch> NameSearch::run(std::string_view valid, bool is_unfinishe
 
   std::vector<NameMatch> matches;
   matches.reserve(limit_);
-  for (const RankedName& ranked : best_.sorted()) matches.push_back(finish(ranked));
+  for (const RankedName& ranked : best_.sorted()) matches.push_back(name_match(ranked, readings_));
   for (const RankedName& ranked : similar_.in_turn()) {
     if (matches.size() == limit_) break;
     const auto same = [&](const RankedName& one) { return one.subject() == ranked.subject(); };
-    if (std::ranges::none_of(best_.sorted(), same)) matches.push_back(finish(ranked));
+    if (std::ranges::none_of(best_.sorted(), same)) matches.push_back(name_match(ranked, readings_));
   }
   return matches;
 }
@@ -323,14 +259,13 @@ void NameSearch::find_mixed(const NameQuery& query, const std::vector<QueryChara
       if (end == begin) continue;
       const bool is_prefix = first == 0;
       const Tier tier = !is_prefix ? tier_mixed_inside : goes_first ? tier_mixed_typed : tier_mixed_prefix;
-      const std::uint32_t field = names.first_field(item);
-      const bool is_brand = end == names.key_begin(field) + names.field(field).brand_end;
+      const bool is_brand = end == names.brand(item).end;
       best_.add({.tier = tier,
                  .cost = is_brand ? 0u : 1u,
                  .names = &names,
                  .source = source.number,
                  .item = item,
-                 .field = field,
+                 .field = names.first_field(item),
                  .begin = begin,
                  .end = end,
                  .edits = 0,
@@ -374,21 +309,8 @@ void NameSearch::find_fuzzy_within(const NameQuery& query, std::size_t edits) {
   const ApproximateOptions options = allowed(query.keys.size(), edits, query.is_number_open);
   for (const Source& source : sources_) {
     const NameSegment& names = *source.names;
-    for (ApproximateHit& hit : pattern.find(names, options)) {
-      const Field& field = names.field(hit.field);
-      if (!source.accepts(field.item())) continue;
-      std::uint32_t cost = pattern.cost(names, hit);
-      if (hit.begin != names.key_begin(hit.field)) cost += elsewhere_cost;
-      similar_.add({.tier = tier_fuzzy,
-                    .cost = cost,
-                    .names = &names,
-                    .source = source.number,
-                    .item = field.item(),
-                    .field = hit.field,
-                    .begin = hit.begin,
-                    .end = hit.end,
-                    .edits = hit.edits,
-                    .reading = query.reading});
+    for (const ApproximateHit& hit : pattern.find(names, options)) {
+      if (source.accepts(names.field(hit.field).item())) add_similar(source, query, tier_fuzzy, pattern, hit);
     }
   }
 }
@@ -408,40 +330,45 @@ void NameSearch::find_fuzzy_words(const NameQuery& query) {
     for (const Source& source : sources_) {
       const NameSegment& names = *source.names;
       if (!may_hold_words(names, others)) continue;
-      for (ApproximateHit& hit : pattern.find(names, allowed(brand->keys.size(), edits, false))) {
+      for (const ApproximateHit& hit : pattern.find(names, allowed(brand->keys.size(), edits, false))) {
         const std::uint32_t item = names.field(hit.field).item();
         if (!source.accepts(item) || !holds_words(names, item, others)) continue;
-        const bool is_first = hit.begin == names.key_begin(hit.field);
-        const std::uint32_t cost = pattern.cost(names, hit) + (is_first ? 0 : elsewhere_cost);
-        similar_.add({.tier = tier_fuzzy_words,
-                      .cost = cost,
-                      .names = &names,
-                      .source = source.number,
-                      .item = item,
-                      .field = hit.field,
-                      .begin = hit.begin,
-                      .end = hit.end,
-                      .edits = hit.edits,
-                      .reading = query.reading});
+        add_similar(source, query, tier_fuzzy_words, pattern, hit);
       }
     }
   }
+}
+
+void NameSearch::add_similar(const Source& source, const NameQuery& query, Tier tier, const ApproximatePattern& pattern,
+                             ApproximateHit hit) {
+  const NameSegment& names = *source.names;
+  const bool is_first = hit.begin == names.key_begin(hit.field);
+  const std::uint32_t cost = pattern.cost(names, hit) + (is_first ? 0 : elsewhere_cost);
+  similar_.add({.tier = tier,
+                .cost = cost,
+                .names = &names,
+                .source = source.number,
+                .item = names.field(hit.field).item(),
+                .field = hit.field,
+                .begin = hit.begin,
+                .end = hit.end,
+                .edits = hit.edits,
+                .reading = query.reading});
 }
 
 // All names of the source of the same brand as an item of some segment.
 template <class Consider>
 void NameSearch::for_each_of_brand(const Source& source, const NameSegment& owner, std::uint32_t item,
                                    const Consider& consider) {
-  const std::uint32_t owner_field = owner.first_field(item);
-  const std::uint32_t first = owner.key_begin(owner_field);
-  const std::uint32_t brand_end = owner.field(owner_field).brand_end;
-  std::vector<Key> brand(owner.keys() + first, owner.keys() + first + brand_end);
+  const KeySpan own = owner.brand(item);
+  const std::uint32_t length = own.end - own.begin;
+  std::vector<Key> brand(owner.keys() + own.begin, owner.keys() + own.end);
   for (Key& key : brand) key = text::code(key);
   const NameSegment& names = *source.names;
   const SuffixRange range = names.suffixes().find(brand);
   for (std::size_t i = range.begin; i < range.end; ++i) {
     const std::uint32_t begin = names.suffixes()[i];
-    const LiteralMatch match = literal_match(names, begin, brand_end, false);
+    const LiteralMatch match = literal_match(names, begin, length, false);
     if (match.tier > tier_brand) continue;
     const std::uint32_t found = names.field(match.field).item();
     if (!source.accepts(found)) continue;
@@ -450,7 +377,7 @@ void NameSearch::for_each_of_brand(const Source& source, const NameSegment& owne
                         .item = found,
                         .field = match.field,
                         .begin = begin,
-                        .end = begin + brand_end});
+                        .end = begin + length});
   }
 }
 
@@ -534,39 +461,6 @@ void NameSearch::find_same_brands() {
       });
     }
   }
-}
-
-NameMatch NameSearch::finish(const RankedName& ranked) const {
-  const NameSegment& names = *ranked.names;
-  const std::uint32_t name = names.first_field(ranked.item);
-  const std::uint32_t begin = names.key_begin(name);
-  const std::uint32_t brand_end = names.field(name).brand_end;
-  NameMatch match{.index = names.index(ranked.item),
-                  .name = std::string(names.text(name)),
-                  .kind = kind_of(ranked),
-                  .reading = ranked.reading,
-                  .field = field_at(ranked),
-                  .edits = ranked.edits,
-                  .score = score_of(ranked),
-                  .text = std::string(names.text(ranked.field)),
-                  .spans = spans(ranked),
-                  .brand = {},
-                  .approximate = is_approximate(ranked)};
-  if (brand_end > 0) match.brand = names.original(begin, begin + brand_end);
-  return match;
-}
-
-std::vector<ByteSpan> NameSearch::spans(const RankedName& ranked) const {
-  const NameSegment& names = *ranked.names;
-  const bool has_words = ranked.tier == tier_words || ranked.tier == tier_fuzzy_words;
-  std::vector<ByteSpan> spans = {names.original(ranked.begin, ranked.end)};
-  if (!has_words) return spans;
-  const auto query = std::ranges::find(readings_, ranked.reading, &NameQuery::reading);
-  for (const QueryWord& word : query->words) {
-    const auto place = find_word(names, ranked.field, word);
-    if (place) spans.push_back(names.original(place->begin, place->end));
-  }
-  return joined(std::move(spans));
 }
 
 }  // namespace pilling::search

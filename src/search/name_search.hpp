@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pilling/search.hpp"
+#include "search/approximate.hpp"
 #include "search/literal.hpp"
 #include "search/name_query.hpp"
 #include "search/name_segment.hpp"
@@ -22,6 +23,8 @@ namespace pilling::search {
 struct LiveSegment {
   std::shared_ptr<const NameSegment> names;
   std::shared_ptr<const std::vector<bool>> removed;  ///< by item; none: nothing was
+
+  bool holds(std::uint32_t item) const { return !removed || !(*removed)[item]; }
 };
 
 /// A brand that sounds like the text.
@@ -42,11 +45,11 @@ class NameSearch {
  private:
   struct Source {
     std::uint32_t number;
+    const LiveSegment* segment;
     const NameSegment* names;
-    const std::vector<bool>* removed;
     NameSegment::Filter filter;
-    bool accepts(std::uint32_t item) const { return filter.accepts(item) && (removed == nullptr || !(*removed)[item]); }
-    bool is_whole() const { return filter.is_open() && removed == nullptr; }
+    bool accepts(std::uint32_t item) const { return filter.accepts(item) && segment->holds(item); }
+    bool is_whole() const { return filter.is_open() && !segment->removed; }
   };
 
   void read(std::string_view valid, bool is_unfinished);
@@ -70,6 +73,8 @@ class NameSearch {
   void find_fuzzy(const NameQuery& query, std::size_t most_edits);
   void find_fuzzy_within(const NameQuery& query, std::size_t edits);
   void find_fuzzy_words(const NameQuery& query);
+  void add_similar(const Source& source, const NameQuery& query, Tier tier, const ApproximatePattern& pattern,
+                   ApproximateHit hit);
   void find_by_sound(const NameQuery& query);
   void find_without_numbers(const NameQuery& query);
   void find_same_brands();
@@ -77,9 +82,6 @@ class NameSearch {
   void for_each_of_brand(const Source& source, const NameSegment& owner, std::uint32_t item, const Consider& consider);
   bool accepts_brand(const Source& source, std::uint32_t item);
   void add_brand(const Source& source, const NameQuery& query, const RankedSound& sound);
-
-  NameMatch finish(const RankedName& ranked) const;
-  std::vector<ByteSpan> spans(const RankedName& ranked) const;
 
   std::vector<Source> sources_;
   std::size_t limit_;

@@ -44,6 +44,12 @@ struct CharacterWidth {
   }
 };
 
+/// Keys [begin, end).
+struct KeySpan {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+};
+
 /// Where a block of 32 keys begins.
 struct KeyBlock {
   std::uint32_t field;       ///< that holds the first key
@@ -132,6 +138,11 @@ class NameSegment {
   std::size_t field_count() const noexcept { return fields_.size(); }
   /// The fields of an item: its name, then the others.
   std::uint32_t first_field(std::uint32_t item) const noexcept;
+  /// What the item's name begins with, before its form and strength.
+  KeySpan brand(std::uint32_t item) const noexcept {
+    const std::uint32_t name = first_field(item);
+    return {key_begins_[name], key_begins_[name] + fields_[name].brand_end};
+  }
 
   // Keys
   const Key* keys() const noexcept { return keys_.data(); }

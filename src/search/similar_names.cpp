@@ -8,9 +8,8 @@ namespace {
 constexpr std::uint32_t equally_near = 10;  // of the cost
 
 std::string_view brand_of(const RankedName& ranked) {
-  const NameSegment& names = *ranked.names;
-  const std::uint32_t field = names.first_field(ranked.item);
-  return {reinterpret_cast<const char*>(names.keys() + names.key_begin(field)), names.field(field).brand_end};
+  const KeySpan brand = ranked.names->brand(ranked.item);
+  return {reinterpret_cast<const char*>(ranked.names->keys() + brand.begin), brand.end - brand.begin};
 }
 
 }  // namespace

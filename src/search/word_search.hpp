@@ -11,12 +11,6 @@
 
 namespace pilling::search {
 
-/// Keys [begin, end).
-struct KeySpan {
-  std::uint32_t begin = 0;
-  std::uint32_t end = 0;
-};
-
 /// An item that holds all words of a query, and how well: 0 when the first is its brand.
 struct WordHit {
   std::uint32_t item = 0;

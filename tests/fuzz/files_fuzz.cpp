@@ -4,10 +4,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
-#include <unistd.h>
 
+#include "memory_file.hpp"
 #include "pilling/error.hpp"
 #include "pilling/geo.hpp"
 #include "sources/file_contents.hpp"
@@ -17,26 +16,6 @@ namespace {
 void require(bool holds) {
   if (!holds) std::abort();
 }
-
-// One file for the life of the process, in memory where there is such a folder.
-class InputFile {
- public:
-  InputFile() {
-    const std::filesystem::path memory = "/dev/shm";
-    const auto folder = std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
-    path_ = folder / ("pilling-files-fuzz-" + std::to_string(getpid()));
-  }
-  ~InputFile() { std::filesystem::remove(path_); }
-
-  const std::filesystem::path& holding(const std::uint8_t* data, std::size_t size) const {
-    std::ofstream file(path_, std::ios::binary | std::ios::trunc);
-    file.write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
-    return path_;
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 void read_medicines(const std::filesystem::path& path) try {
   for (const auto& [line, medicine] : pilling::sources::read_medicine_file(path).rows) {
@@ -56,8 +35,9 @@ void read_pharmacies(const std::filesystem::path& path) try {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const InputFile input;
-  const auto& path = input.holding(data, size);
+  static const pilling::fuzz::MemoryFile input;
+  input.replace({reinterpret_cast<const char*>(data), size});
+  const auto& path = input.path();
   read_medicines(path);
   read_pharmacies(path);
   return 0;

@@ -9,17 +9,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <random>
 #include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
-#include <unistd.h>
 #include <vector>
 
+#include "memory_file.hpp"
 #include "pilling/error.hpp"
 #include "pilling/search.hpp"
 #include "search/symptom_index.hpp"
@@ -28,6 +25,8 @@
 #include "text/normalize.hpp"
 
 namespace {
+
+using pilling::fuzz::MemoryFile;
 
 using pilling::MatchKind;
 using pilling::NameEntry;
@@ -202,32 +201,6 @@ void check_changes(const std::vector<NameEntry>& entries, const std::string& que
   check_same_answers(changed, NameIndex(left), query);
 }
 
-// One file for the life of the process, in memory where there is such a folder.
-class SnapshotFile {
- public:
-  SnapshotFile() {
-    const std::filesystem::path memory = "/dev/shm";
-    const auto folder = std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
-    path_ = folder / ("pilling-names-fuzz-" + std::to_string(getpid()));
-  }
-  ~SnapshotFile() { std::filesystem::remove(path_); }
-
-  const std::filesystem::path& path() const { return path_; }
-
-  std::string bytes() const {
-    std::ifstream file(path_, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  }
-
-  void replace(std::string_view bytes) const {
-    std::ofstream file(path_, std::ios::binary | std::ios::trunc);
-    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  }
-
- private:
-  std::filesystem::path path_;
-};
-
 void damage(std::string& bytes, Random& random) {
   for (std::size_t left = 1 + random() % 8; left > 0 && !bytes.empty(); --left) {
     bytes[random() % bytes.size()] ^= static_cast<char>(1 + random() % 255);
@@ -235,7 +208,7 @@ void damage(std::string& bytes, Random& random) {
 }
 
 void check_snapshot(const NameIndex& index, const std::string& query, Random& random) {
-  static const SnapshotFile file;
+  static const MemoryFile file;
   index.save(file.path());
   check_same_answers(index, NameIndex::open(file.path()), query);
 

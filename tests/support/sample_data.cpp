@@ -1,7 +1,6 @@
 #include "support/sample_data.hpp"
 
-#include <cstdlib>
-
+#include "support/public_data.hpp"
 #include "support/sanitizers.hpp"
 
 namespace pilling::support {
@@ -9,10 +8,7 @@ namespace pilling::support {
 std::optional<std::filesystem::path> real_data(std::string_view relative_path) {
   // Those tests run on one thread, and would take minutes there.
   if (is_thread_sanitized) return std::nullopt;
-  const char* named = std::getenv("PILLING_DATA_DIR");
-  const std::filesystem::path folder = named ? named : PILLING_SOURCE_DIR "/../shared/data";
-  const std::filesystem::path path = folder / relative_path;
-  return std::filesystem::exists(path) ? std::optional(path) : std::nullopt;
+  return public_data(relative_path);
 }
 
 }  // namespace pilling::support

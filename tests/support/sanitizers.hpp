@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstdint>
-
 namespace pilling::support {
 
 /// Whether a sanitizer watches, which makes everything ten times slower.
@@ -16,8 +14,5 @@ inline constexpr bool is_thread_sanitized = true;
 #else
 inline constexpr bool is_thread_sanitized = false;
 #endif
-
-/// How often a random test is repeated: fewer times under a sanitizer, which looks for other faults.
-constexpr std::uint64_t rounds(std::uint64_t all) { return is_sanitized ? (all + 9) / 10 : all; }
 
 }  // namespace pilling::support

@@ -238,15 +238,19 @@ def _print_report(kind: str, file: str, report: pilling.ImportReport) -> None:
     if report.not_in_file:
         print(f"  {report.not_in_file:,} medicines of the database are not in this file; they stay")
     for outcome, rows in (("skipped", report.skipped), ("kept in part", report.notes)):
-        for row in rows[:ROWS_SHOWN]:
-            place = f"line {row.line}" if row.line else "whole file"
-            print(f"  {place}, {outcome}: {terminal.printable(row.reason)}")
-        if len(rows) > ROWS_SHOWN:
-            print(f"  and {len(rows) - ROWS_SHOWN:,} more {outcome}; --json lists all")
-    for doubt in report.doubts[:ROWS_SHOWN]:
-        print(f"  in the database now: {terminal.printable(doubt)}")
-    if len(report.doubts) > ROWS_SHOWN:
-        print(f"  and {len(report.doubts) - ROWS_SHOWN:,} more like these; --json lists all")
+        _print_first([f"{_place(row)}, {outcome}: {row.reason}" for row in rows], outcome)
+    _print_first([f"in the database now: {doubt}" for doubt in report.doubts], "like these")
+
+
+def _place(row: pilling.SkippedRow) -> str:
+    return f"line {row.line}" if row.line else "whole file"
+
+
+def _print_first(lines: Sequence[str], which: str) -> None:
+    for line in lines[:ROWS_SHOWN]:
+        print(f"  {terminal.printable(line)}")
+    if len(lines) > ROWS_SHOWN:
+        print(f"  and {len(lines) - ROWS_SHOWN:,} more {which}; --json lists all")
 
 
 def _search(options: argparse.Namespace, engine: pilling.Engine) -> int:
@@ -298,8 +302,7 @@ def _confusable(options: argparse.Namespace, engine: pilling.Engine) -> int:
         for one in found
     ]
     if not options.json:
-        for line in terminal.table(rows):
-            print(line)
+        _print_table(rows)
         if not rows:
             _complain("no other brand is that near")
     return FOUND if found else NOTHING_FOUND
@@ -367,8 +370,7 @@ def _near(options: argparse.Namespace, engine: pilling.Engine) -> int:
         )
         for nearby in result
     ]
-    for line in terminal.table(rows):
-        print(line)
+    _print_table(rows)
     return _print_near_outcome(options, result, engine)
 
 
@@ -417,8 +419,7 @@ def _print_medicine(medicine: pilling.Medicine) -> None:
         ("Updated", medicine.updated_on),
         *(("Image", image) for image in medicine.images),
     ]
-    for line in terminal.table([(name, terminal.printable(value)) for name, value in facts if value]):
-        print(line)
+    _print_table([(name, terminal.printable(value)) for name, value in facts if value])
     for title, text in (
         ("What it is for", medicine.efficacy),
         ("How to take it", medicine.usage),
@@ -446,8 +447,7 @@ def _stats(options: argparse.Namespace, engine: pilling.Engine) -> int:
         ("Pharmacies", f"{stats.pharmacies:,}"),
         ("Version of the data", f"{stats.catalogue_version:,}"),
     ]
-    for line in terminal.table(rows):
-        print(line)
+    _print_table(rows)
     return FOUND
 
 
@@ -471,6 +471,11 @@ def _print_answer_json(
 ) -> int:
     _print_json({**extra, **dataclasses.asdict(result)})
     return FOUND if result else NOTHING_FOUND
+
+
+def _print_table(rows: Sequence[Sequence[str]]) -> None:
+    for line in terminal.table(rows):
+        print(line)
 
 
 def _print_json(document: object) -> None:

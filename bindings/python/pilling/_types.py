@@ -315,11 +315,9 @@ class OpenInterval:
     close: int
 
     def __str__(self) -> str:
-        if (self.open, self.close) == (0, 1440):
-            return "24 hours"
-        next_day = " (+1)" if self.close > 1440 else ""
-        close = self.close - 1440 if next_day else self.close
-        return f"{self.open // 60:02}:{self.open % 60:02}-{close // 60:02}:{close % 60:02}{next_day}"
+        from pilling import _core
+
+        return _core.hours_text(self.open, self.close)
 
     def in_words(self, language: Language = "english") -> str:
         """"09:00 to 01:00 the next day"; "09:00부터 다음 날 01:00까지"."""

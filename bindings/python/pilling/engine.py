@@ -30,7 +30,9 @@ from pilling._types import (
 KOREAN_TIME = timezone(timedelta(hours=9), "KST")
 
 
-def _seconds_since_epoch(time: datetime) -> int:
+def _seconds_since_epoch(time: datetime | None) -> int | None:
+    if time is None:
+        return None
     if time.utcoffset() is None:
         time = time.replace(tzinfo=KOREAN_TIME)
     return math.floor(time.timestamp())
@@ -142,7 +144,7 @@ class Engine:
         ``rerank_first`` results and gives a distance of its own for each, such as a walking route: they are put in its
         order, infinite ones last.
         """
-        instant = None if open_at is None else _seconds_since_epoch(open_at)
+        instant = _seconds_since_epoch(open_at)
         wanted = _core.Nearby(radius_meters, limit, instant, include_unknown_hours, name, ids, after)
         return self._core.pharmacies_near(latitude, longitude, wanted, rerank, rerank_first)
 
@@ -158,7 +160,7 @@ class Engine:
         ids: Collection[str] | None = None,
     ) -> int:
         """How many pharmacies ``pharmacies_near`` would give."""
-        instant = None if open_at is None else _seconds_since_epoch(open_at)
+        instant = _seconds_since_epoch(open_at)
         wanted = _core.Nearby(radius_meters, None, instant, include_unknown_hours, name, ids, None)
         return self._core.count_pharmacies_near(latitude, longitude, wanted)
 
@@ -178,7 +180,7 @@ class Engine:
 
         The points are two one-dimensional arrays, or buffers, of floats of the same length.
         """
-        instant = None if open_at is None else _seconds_since_epoch(open_at)
+        instant = _seconds_since_epoch(open_at)
         wanted = _core.Nearby(radius_meters, limit, instant, include_unknown_hours, name, ids, None)
         return self._core.pharmacies_near_many(latitudes, longitudes, wanted)
 

@@ -3,25 +3,24 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <fstream>
 #include <gtest/gtest.h>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "pilling/error.hpp"
-#include "support/temporary_directory.hpp"
+#include "support/engine_fixture.hpp"
 
 namespace pilling {
 namespace {
 
 using std::chrono::sys_seconds;
+using support::names_of;
+using support::wednesday_noon;
 using namespace std::chrono_literals;
-
-// A Wednesday, 12:00 in Korea.
-constexpr sys_seconds wednesday_noon = std::chrono::sys_days(std::chrono::year(2026) / 11 / 25) + 3h;
 
 std::string medicine_row(const std::string& id, const std::string& name, const std::string& efficacy,
                          const std::string& image = "null") {
@@ -41,35 +40,26 @@ std::string pharmacy_rows() {
          "C0000003,모르는약국,서울특별시 중구 3,02-000-0003,126.9790,37.5665,,\n";
 }
 
-class EngineTest : public testing::Test {
+class EngineTest : public support::EngineFixture {
  protected:
-  EngineOptions options() {
-    EngineOptions options;
-    options.database = directory_.path() / "pilling.db";
-    options.now = [] { return std::chrono::system_clock::time_point(wednesday_noon); };
-    return options;
+  EngineOptions options_with(std::shared_ptr<Summarizer> model) const {
+    EngineOptions with_model = options();
+    with_model.summarizer = std::move(model);
+    return with_model;
   }
 
-  std::filesystem::path file(const std::string& name, const std::string& content) {
-    const auto path = directory_.path() / name;
-    std::ofstream(path, std::ios::binary) << content;
-    return path;
+  EngineOptions options_with(std::shared_ptr<MedicineSource> source) const {
+    EngineOptions with_source = options();
+    with_source.sources = {std::move(source)};
+    return with_source;
   }
 
-  std::filesystem::path three_medicines() {
+  std::filesystem::path three_medicines() const {
     return file("medicines.jsonl", medicine_row("200000001", "가나정500밀리그람", "이 약은 두통, 치통에 사용합니다.") +
                                        medicine_row("200000002", "가나정", "이 약은 두통, 치통에 사용합니다.") +
                                        medicine_row("200000003", "다라시럽", "이 약은 기침, 가래에 사용합니다."));
   }
-
-  support::TemporaryDirectory directory_;
 };
-
-std::vector<std::string> names_of(const SearchResult& result) {
-  std::vector<std::string> names;
-  for (const MedicineMatch& match : result.matches) names.push_back(match.medicine->name);
-  return names;
-}
 
 TEST_F(EngineTest, FindsNothingInAnEmptyDatabase) {
   const Engine engine(options());
@@ -464,9 +454,7 @@ class BrokenSource : public MedicineSource {
 };
 
 TEST_F(EngineTest, KeepsNoRowOfASourceThatCouldNotBeReadBack) {
-  EngineOptions with_source = options();
-  with_source.sources = {std::make_shared<BrokenSource>()};
-  const Engine engine(with_source);
+  const Engine engine(options_with(std::make_shared<BrokenSource>()));
 
   const SearchResult result = engine.search("타파정");
 
@@ -476,10 +464,8 @@ TEST_F(EngineTest, KeepsNoRowOfASourceThatCouldNotBeReadBack) {
 }
 
 TEST_F(EngineTest, AsksASourceOnceHoweverManyThreadsSearch) {
-  EngineOptions with_source = options();
   const auto source = std::make_shared<TableSource>();
-  with_source.sources = {source};
-  const Engine engine(with_source);
+  const Engine engine(options_with(source));
   std::atomic<int> found = 0;
 
   {
@@ -494,10 +480,8 @@ TEST_F(EngineTest, AsksASourceOnceHoweverManyThreadsSearch) {
 }
 
 TEST_F(EngineTest, AsksASourceOnceForANameItDoesNotKnow) {
-  EngineOptions with_source = options();
   const auto source = std::make_shared<TableSource>();
-  with_source.sources = {source};
-  const Engine engine(with_source);
+  const Engine engine(options_with(source));
 
   const SearchResult live = engine.search("자차정");
   const SearchResult here = engine.search("자차정");
@@ -513,11 +497,9 @@ TEST_F(EngineTest, AsksASourceOnceForANameItDoesNotKnow) {
 }
 
 TEST_F(EngineTest, SaysThatASourceFailed) {
-  EngineOptions with_source = options();
   const auto source = std::make_shared<TableSource>();
   source->fails = true;
-  with_source.sources = {source};
-  const Engine engine(with_source);
+  const Engine engine(options_with(source));
 
   const SearchResult result = engine.search("자차정");
 
@@ -544,17 +526,15 @@ class CountingSummarizer : public Summarizer {
 };
 
 TEST_F(EngineTest, PaysForASummaryOnceAcrossProductsAndRestarts) {
-  EngineOptions with_model = options();
   const auto model = std::make_shared<CountingSummarizer>();
-  with_model.summarizer = model;
   {
-    Engine engine(with_model);
+    Engine engine(options_with(model));
     engine.import_medicines(three_medicines());
     EXPECT_EQ(engine.summarize({"200000001"}, "두통")->text, "요약 두통");
     EXPECT_EQ(engine.summarize({"200000002"}, "두통")->text, "요약 두통");
   }
 
-  const Engine engine(with_model);
+  const Engine engine(options_with(model));
   const auto summary = engine.summarize({"200000001"}, "두통");
 
   ASSERT_TRUE(summary);
@@ -563,11 +543,9 @@ TEST_F(EngineTest, PaysForASummaryOnceAcrossProductsAndRestarts) {
 }
 
 TEST_F(EngineTest, FallsBackToTheExtractiveSummaryWhenTheModelFails) {
-  EngineOptions with_model = options();
   const auto model = std::make_shared<CountingSummarizer>();
   model->fails = true;
-  with_model.summarizer = model;
-  Engine engine(with_model);
+  Engine engine(options_with(model));
   engine.import_medicines(three_medicines());
 
   const auto summary = engine.summarize({"200000001"});
@@ -578,11 +556,9 @@ TEST_F(EngineTest, FallsBackToTheExtractiveSummaryWhenTheModelFails) {
 }
 
 TEST_F(EngineTest, LetsNoForeignExceptionOutOfASummarizer) {
-  EngineOptions with_model = options();
   const auto model = std::make_shared<CountingSummarizer>();
   model->breaks = true;
-  with_model.summarizer = model;
-  Engine engine(with_model);
+  Engine engine(options_with(model));
   engine.import_medicines(three_medicines());
 
   const auto summary = engine.summarize({"200000001"});
@@ -593,10 +569,8 @@ TEST_F(EngineTest, LetsNoForeignExceptionOutOfASummarizer) {
 }
 
 TEST_F(EngineTest, HasNoSummaryForAKeywordOfSignsOnly) {
-  EngineOptions with_model = options();
   const auto model = std::make_shared<CountingSummarizer>();
-  with_model.summarizer = model;
-  Engine engine(with_model);
+  Engine engine(options_with(model));
   engine.import_medicines(three_medicines());
 
   EXPECT_FALSE(engine.summarize({"200000001"}, "!!!"));
@@ -613,8 +587,7 @@ TEST_F(EngineTest, DatesTheSummariesItMakesOnTheSpot) {
 }
 
 TEST_F(EngineTest, GivesASummaryThoughAnotherWriterKeepsItFromBeingStored) {
-  EngineOptions with_model = options();
-  with_model.summarizer = std::make_shared<CountingSummarizer>();
+  EngineOptions with_model = options_with(std::make_shared<CountingSummarizer>());
   with_model.store = make_sqlite_store(with_model.database);
   Engine engine(with_model);
   engine.import_medicines(three_medicines());
@@ -629,10 +602,8 @@ TEST_F(EngineTest, GivesASummaryThoughAnotherWriterKeepsItFromBeingStored) {
 }
 
 TEST_F(EngineTest, ShowsTheModelsSummariesAfterARefresh) {
-  EngineOptions with_model = options();
   const auto model = std::make_shared<CountingSummarizer>();
-  with_model.summarizer = model;
-  Engine engine(with_model);
+  Engine engine(options_with(model));
   engine.import_medicines(three_medicines());
 
   const RefreshReport first = engine.refresh();

@@ -1,16 +1,16 @@
 #include <algorithm>
-#include <fstream>
 #include <gtest/gtest.h>
 #include <string>
 #include <vector>
 
 #include "pilling/engine.hpp"
 #include "pilling/error.hpp"
-#include "support/temporary_directory.hpp"
+#include "support/engine_fixture.hpp"
 
 namespace pilling {
 namespace {
 
+using support::names_of;
 using Names = std::vector<std::string>;
 
 // Three brands that differ by a stroke, and one that others know by other names.
@@ -21,32 +21,16 @@ constexpr const char* rows = R"(
 {"itemSeq":"200000004","itemName":"두통온정","entpName":"들꽃제약"}
 )";
 
-class EngineNames : public testing::Test {
+class EngineNames : public support::EngineFixture {
  protected:
-  EngineOptions options() {
-    EngineOptions options;
-    options.database = directory_.path() / "pilling.db";
-    return options;
-  }
-
-  Engine filled(const EngineOptions& options) {
-    const auto path = directory_.path() / "medicines.jsonl";
-    std::ofstream(path, std::ios::binary) << rows;
+  Engine filled(const EngineOptions& options) const {
     Engine engine(options);
-    engine.import_medicines(path);
+    engine.import_medicines(file("medicines.jsonl", rows));
     return engine;
   }
 
-  Engine filled() { return filled(options()); }
-
-  support::TemporaryDirectory directory_;
+  Engine filled() const { return filled(options()); }
 };
-
-Names names_of(const SearchResult& result) {
-  Names names;
-  for (const MedicineMatch& match : result.matches) names.push_back(match.medicine->name);
-  return names;
-}
 
 TEST_F(EngineNames, AreFoundByIngredient) {
   const SearchResult result = filled().search("카페인무수물");
@@ -139,10 +123,9 @@ TEST_F(EngineNames, HaveOthersThatTheyAreTakenFor) {
 
 TEST_F(EngineNames, KeepWhatALaterFileLeavesOut) {
   Engine engine = filled();
-  const auto path = directory_.path() / "later.jsonl";
-  std::ofstream(path) << R"row({"itemSeq":"200000002","itemName":"두통엔정","entpName":"들꽃제약(주)"})row";
 
-  engine.import_medicines(path);
+  engine.import_medicines(
+      file("later.jsonl", R"row({"itemSeq":"200000002","itemName":"두통엔정","entpName":"들꽃제약(주)"})row"));
 
   const auto medicine = engine.medicine({"200000002"});
   ASSERT_TRUE(medicine);

@@ -1,6 +1,5 @@
 #include <atomic>
 #include <chrono>
-#include <fstream>
 #include <gtest/gtest.h>
 #include <limits>
 #include <string>
@@ -9,17 +8,17 @@
 
 #include "pilling/engine.hpp"
 #include "pilling/error.hpp"
-#include "support/temporary_directory.hpp"
+#include "support/engine_fixture.hpp"
 
 namespace pilling {
 namespace {
 
 using namespace std::chrono_literals;
+using support::names_of;
+using support::wednesday_noon;
 using Names = std::vector<std::string>;
 
 constexpr Coordinate center{37.5665, 126.9780};
-// A Wednesday, 12:00 in Korea.
-constexpr std::chrono::sys_seconds noon = std::chrono::sys_days(std::chrono::year(2026) / 11 / 25) + 3h;
 
 std::string header() {
   return "hpid,dutyName,dutyAddr,dutyTel1,wgs84Lon,wgs84Lat,dutyTime3s,dutyTime3c,dutyTime8s,dutyTime8c\n";
@@ -33,29 +32,12 @@ std::string four_rows() {
          "C0000004,넷의원약국,서울특별시 중구 4,02-000-0004,126.9811,37.5665,0900,1205,,\n";
 }
 
-class EngineNearby : public testing::Test {
+class EngineNearby : public support::EngineFixture {
  protected:
-  EngineOptions options() {
-    EngineOptions options;
-    options.database = directory_.path() / "pilling.db";
-    options.now = [] { return std::chrono::system_clock::time_point(noon); };
-    return options;
+  ImportReport import(Engine& engine, const std::string& rows) const {
+    return engine.import_pharmacies(file("pharmacies.csv", rows));
   }
-
-  ImportReport import(Engine& engine, const std::string& rows) {
-    const auto path = directory_.path() / "pharmacies.csv";
-    std::ofstream(path, std::ios::binary) << rows;
-    return engine.import_pharmacies(path);
-  }
-
-  support::TemporaryDirectory directory_;
 };
-
-Names names_of(const NearbyResult& result) {
-  Names names;
-  for (const NearbyPharmacy& nearby : result.pharmacies) names.push_back(nearby.pharmacy->name);
-  return names;
-}
 
 TEST_F(EngineNearby, ComesPageByPage) {
   Engine engine(options());
@@ -90,7 +72,7 @@ TEST_F(EngineNearby, TellsWhatIsOpenByTheHoursOfHolidays) {
   // 추석, 11:00.
   const std::chrono::sys_seconds holiday = std::chrono::sys_days(std::chrono::year(2026) / 9 / 25) + 2h;
 
-  const NearbyResult now = engine.pharmacies_near(center, {.open_at = noon});
+  const NearbyResult now = engine.pharmacies_near(center, {.open_at = wednesday_noon});
   const NearbyResult then = engine.pharmacies_near(center, {.open_at = holiday});
 
   EXPECT_EQ(names_of(now), (Names{"첫약국", "넷의원약국"}));
@@ -118,7 +100,7 @@ TEST_F(EngineNearby, CountsAndAnswersManyPointsAsOne) {
 
   const NearbyTable table = engine.pharmacies_near_many(centers, {.limit = 2});
 
-  EXPECT_EQ(engine.count_pharmacies_near(center, {.limit = 1, .open_at = noon}), 2u);
+  EXPECT_EQ(engine.count_pharmacies_near(center, {.limit = 1, .open_at = wednesday_noon}), 2u);
   ASSERT_EQ(table.columns, 2u);
   ASSERT_EQ(table.pharmacies.size(), 4u);
   EXPECT_EQ(table.found.at(static_cast<std::size_t>(table.pharmacies[0]))->name, "첫약국");
@@ -157,9 +139,7 @@ TEST_F(EngineNearby, SaysNothingHasChangedWhenOnlyMedicinesHave) {
   Engine engine(options());
   import(engine, four_rows());
   const NearbyResult first = engine.pharmacies_near(center, {.limit = 2});
-  const auto path = directory_.path() / "medicines.jsonl";
-  std::ofstream(path) << R"({"itemSeq":"200000001","itemName":"가나정"})";
-  engine.import_medicines(path);
+  engine.import_medicines(file("medicines.jsonl", R"({"itemSeq":"200000001","itemName":"가나정"})"));
   engine = Engine(options());
 
   const NearbyResult second = engine.pharmacies_near(center, {.limit = 2, .after = first.next});
@@ -169,13 +149,11 @@ TEST_F(EngineNearby, SaysNothingHasChangedWhenOnlyMedicinesHave) {
 
 TEST_F(EngineNearby, AnswersWhilePharmaciesAreImportedFromTwoThreads) {
   Engine engine(options());
-  const auto one = directory_.path() / "one.csv";
-  const auto other = directory_.path() / "other.csv";
   const std::string place = ",02-000-0001,126.9781,37.5665,0900,1900,,\n";
-  std::ofstream(one) << header() << "C0000001,첫약국,서울특별시 중구 세종대로 1" << place
-                     << "C0000002,둘약국,서울특별시 강남구 역삼로 2" << place;
-  std::ofstream(other) << header() << "C0000001,첫새약국,서울특별시 중구 세종대로 1" << place
-                       << "C0000002,둘새약국,서울특별시 강남구 역삼로 2" << place;
+  const auto one = file("one.csv", header() + "C0000001,첫약국,서울특별시 중구 세종대로 1" + place +
+                                       "C0000002,둘약국,서울특별시 강남구 역삼로 2" + place);
+  const auto other = file("other.csv", header() + "C0000001,첫새약국,서울특별시 중구 세종대로 1" + place +
+                                           "C0000002,둘새약국,서울특별시 강남구 역삼로 2" + place);
   std::atomic<bool> is_done = false;
   std::thread reader([&] {
     while (!is_done) engine.pharmacies_near(center, {.limit = 1});

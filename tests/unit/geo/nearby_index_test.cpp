@@ -1,10 +1,9 @@
 #include "geo/nearby_index.hpp"
 
-#include <cstdlib>
 #include <gtest/gtest.h>
 #include <limits>
 
-#include "support/sanitizers.hpp"
+#include "support/rounds.hpp"
 #include "unit/geo/nearby_samples.hpp"
 
 namespace pilling::geo {
@@ -145,7 +144,7 @@ INSTANTIATE_TEST_SUITE_P(NearbyIndex, NearbyIndexAgainstAScan, testing::ValuesIn
 
 // PILLING_LONG_TESTS asks 100,000 queries.
 TEST(NearbyIndex, IsRightForRandomQueriesOfEveryKind) {
-  const std::size_t queries = std::getenv("PILLING_LONG_TESTS") ? 100'000 : support::rounds(3'500);
+  const std::size_t queries = support::rounds(3'500, 100'000);
   for (const auto& [name, place] : places()) {
     SCOPED_TRACE(name);
     Random random(20'261'125);

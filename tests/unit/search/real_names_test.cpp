@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "pilling/search.hpp"
+#include "support/rounds.hpp"
 #include "support/sample_data.hpp"
-#include "support/sanitizers.hpp"
 #include "text/normalize.hpp"
 
 namespace pilling {

@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "pilling/error.hpp"
+#include "support/gzip.hpp"
 #include "unit/sources/written_file.hpp"
 
 namespace pilling::sources {
 namespace {
+
+using support::gzip;
 
 TEST(FileBytes, ReadsAPlainFileAsItIs) {
   const WrittenFile file("약은\n요");

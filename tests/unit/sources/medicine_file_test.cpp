@@ -3,11 +3,14 @@
 #include "pilling/error.hpp"
 #include "sources/easy_drug.hpp"
 #include "sources/file_contents.hpp"
+#include "support/gzip.hpp"
 #include "support/sample_data.hpp"
 #include "unit/sources/written_file.hpp"
 
 namespace pilling::sources {
 namespace {
+
+using support::gzip;
 
 const std::string first_row =
     R"({"itemSeq":"209900001","itemName":"가상정","entpName":"가상제약","mainIngr":"가상펜,모의산",)"
