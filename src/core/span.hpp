@@ -24,8 +24,8 @@ class Span {
   ~Span() {
     if (!finish_) return;
     try {
-      finish_({.elapsed = std::chrono::steady_clock::now() - began_,
-               .failed = std::uncaught_exceptions() > exceptions_});
+      finish_(
+          {.elapsed = std::chrono::steady_clock::now() - began_, .failed = std::uncaught_exceptions() > exceptions_});
     } catch (...) {
       // As above.
     }

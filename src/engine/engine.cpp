@@ -283,21 +283,21 @@ class Engine::Impl {
 
   SymptomResult search_symptom_here(const engine::MedicineCatalogue& catalogue, std::string_view text,
                                     std::size_t limit) {
-    SymptomResult result;
+    std::vector<SymptomMatch> matches;
     for (const search::SymptomHit& hit : catalogue.symptoms.search(text, limit)) {
       const auto& owners = catalogue.medicines_of_text[hit.text];
       const std::string summary = summary_for(*catalogue.medicines[owners.front()], hit.words);
       for (const std::uint32_t owner : owners) {
-        if (result.matches.size() == limit) return result;
-        result.matches.push_back({.medicine = catalogue.medicines[owner],
-                                  .score = hit.score,
-                                  .words = hit.words,
-                                  .missing = hit.missing,
-                                  .spans = hit.spans,
-                                  .summary = summary});
+        if (matches.size() == limit) break;
+        matches.push_back({.medicine = catalogue.medicines[owner],
+                           .score = hit.score,
+                           .words = hit.words,
+                           .missing = hit.missing,
+                           .spans = hit.spans,
+                           .summary = summary});
       }
     }
-    return result;
+    return {.matches = std::move(matches), .answer = {}};
   }
 
   // The indications that speak of the words, in the order of the words; else the summary of the whole text.

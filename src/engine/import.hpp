@@ -20,7 +20,7 @@ struct MedicineImport {
 
 /// Reads the file whole, then writes what changed in one transaction, with the extractive summaries of new texts.
 MedicineImport import_medicines(Store& store, Summarizer& extractive, const std::filesystem::path& path,
-                              const ImportProgressHook& on_progress, std::chrono::sys_seconds now);
+                                const ImportProgressHook& on_progress, std::chrono::sys_seconds now);
 
 /// As above; a pharmacy's last row wins.
 ImportReport import_pharmacies(Store& store, const std::filesystem::path& path, const ImportProgressHook& on_progress);

@@ -96,7 +96,8 @@ LookUp decode_look_up(std::string_view bytes) {
   const auto fields = fields_of(bytes, 1);
   std::size_t rows = 0;
   const auto [end, error] = std::from_chars(fields[0].data(), fields[0].data() + fields[0].size(), rows);
-  if (error != std::errc() || rows >= fields.size()) throw BadData("a cached look-up is damaged; it is made again", "cache");
+  if (error != std::errc() || rows >= fields.size())
+    throw BadData("a cached look-up is damaged; it is made again", "cache");
   LookUp look_up;
   for (std::size_t i = 0; i < rows; ++i) look_up.rows.push_back(decode_row(fields[1 + i]));
   look_up.warnings.assign(fields.begin() + 1 + static_cast<std::ptrdiff_t>(rows), fields.end());
@@ -131,7 +132,9 @@ LiveLookUp::Outcome LiveLookUp::look_up(const std::string& name, const CallOptio
   if (sources_.empty()) return {};
   Outcome outcome;
   try {
-    const auto load = [this](std::string_view key, const CallOptions& own) { return ask_sources(std::string(key), own); };
+    const auto load = [this](std::string_view key, const CallOptions& own) {
+      return ask_sources(std::string(key), own);
+    };
     CachedValue<LookUp> answer = answers_.get(name, load, call);
     outcome.was_asked = answer.answer.origin == Origin::live;
     outcome.found = std::move(answer.value);
@@ -154,8 +157,8 @@ void LiveLookUp::forget(const std::vector<MedicineId>& changed) {
   for (const MedicineId& id : changed) answers_.invalidate_tag(id.value);
 }
 
-// In their order, until one knows the name. An answer with trouble that may pass is for those who wait now only; without
-// any row, it is none.
+// In their order, until one knows the name. An answer with trouble that may pass is for those who wait now only;
+// without any row, it is none.
 std::optional<LoadedValue<LookUp>> LiveLookUp::ask_sources(const std::string& name, const CallOptions& call) {
   Trouble trouble;
   LoadedValue<LookUp> answer;
@@ -215,8 +218,6 @@ void LiveLookUp::keep(const std::vector<Medicine>& rows, const CallOptions& call
   }
 }
 
-void LiveLookUp::Trouble::add(const std::string& where, std::string what) {
-  warnings.push_back(where + ": " + what);
-}
+void LiveLookUp::Trouble::add(const std::string& where, std::string what) { warnings.push_back(where + ": " + what); }
 
 }  // namespace pilling::engine

@@ -33,9 +33,9 @@ class LiveLookUp {
              std::shared_ptr<Summarizer> extractive, TieredCacheOptions options);
 
   struct Outcome {
-    bool was_asked = false;                 ///< now, not before
-    std::vector<std::string> warnings;      ///< of the look-up, or why there is none
-    std::shared_ptr<const LookUp> found;    ///< null when nobody knows the name
+    bool was_asked = false;               ///< now, not before
+    std::vector<std::string> warnings;    ///< of the look-up, or why there is none
+    std::shared_ptr<const LookUp> found;  ///< null when nobody knows the name
   };
 
   Outcome look_up(const std::string& name, const CallOptions& call);

@@ -52,6 +52,7 @@ PUBLIC_HEADERS = {
     "shared_cache.hpp":  ("public", "cache", "store", "engine"),
     "tiered_cache.hpp":  ("public", "cache", "engine"),
     "worker_pool.hpp":   ("public", "cache", "engine"),
+    "shared_list.hpp":   ("public", "search", "engine"),
     "search.hpp":     ("public", "search", "engine"),
     "source.hpp":     ("public", "sources", "engine"),
     "summarizer.hpp": ("public", "sources", "refresh", "engine"),
