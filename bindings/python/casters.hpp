@@ -175,17 +175,9 @@ inline py::object to_python(const ConfusableMedicine& found) {
   return types().confusable_medicine(to_python(*found.medicine), found.brand, found.edits, found.similarity);
 }
 
-inline py::object to_python(const SearchResult& result) {
-  return types().search_result(to_tuple(result.matches), to_python(result.answer));
-}
-
 inline py::object to_python(const SymptomMatch& match) {
   return types().symptom_match(to_python(*match.medicine), match.score, to_tuple(match.words), to_tuple(match.missing),
                                to_character_spans(match.medicine->efficacy, match.spans), match.summary);
-}
-
-inline py::object to_python(const SymptomResult& result) {
-  return types().symptom_result(to_tuple(result.matches), to_python(result.answer));
 }
 
 inline py::object to_python(const OpenInterval& interval) {
@@ -258,7 +250,7 @@ inline py::object to_python(const OperationStats& operation) {
 
 inline py::object to_python(const EngineStats& stats) {
   return types().engine_stats(to_python(stats.store), stats.medicines, stats.pharmacies, stats.catalogue_version,
-                              to_python(stats.answers), to_python(stats.summaries), to_tuple(stats.operations));
+                              to_python(stats.answers), to_python(stats.summaries.memory), to_tuple(stats.operations));
 }
 
 inline py::object to_python(const SlowCall& call) {

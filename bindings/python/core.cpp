@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "arguments.hpp"
+#include "cache.hpp"
 #include "casters.hpp"
 #include "pilling/engine.hpp"
 #include "pilling/error.hpp"
@@ -66,23 +67,42 @@ class EngineHandle {
   void close() {
     const py::object dropped = std::exchange(listener_->function, py::object());
     auto engine = std::exchange(engine_, nullptr);
+    medicine_matches_.clear();
+    symptom_matches_.clear();
     without_gil([&] { engine.reset(); });
+  }
+
+  std::shared_ptr<Engine> opened() const {
+    if (!engine_) throw py::value_error("the engine is closed; open another one");
+    return engine_;
+  }
+
+  /// As `call`, but keeps the GIL when the answer is in memory: to hand it over takes longer than to find that.
+  template <class Work>
+  auto query(const Work& work) const {
+    std::optional<py::gil_scoped_release> released;
+    // Dies first: if it is the last one, it must not hold the GIL while it ends its threads.
+    const std::shared_ptr<Engine> engine = opened();
+    CallOptions options;
+    options.before_work = [&] { released.emplace(); };
+    return work(*engine, options);
   }
 
   template <class Work>
   auto call(Work&& work) const {
-    auto shared = engine_;
-    if (!shared) throw py::value_error("the engine is closed; open another one");
+    auto shared = opened();
     return without_gil([&] {
       const auto engine = std::move(shared);
       return work(*engine);
     });
   }
 
-  py::object search(const py::str& text, std::int64_t limit, const FilterTexts& filter) const {
-    return to_python(call([&filter, query = to_utf8(text), count = to_count(limit, "limit")](const Engine& engine) {
-      return engine.search(query, count, to_filter(filter));
-    }));
+  py::object search(const py::str& text, std::int64_t limit, const FilterTexts& filter) {
+    const auto result = query([&filter, query = to_utf8(text), count = to_count(limit, "limit")](
+                                  const Engine& engine, const CallOptions& options) {
+      return engine.search(query, count, to_filter(filter), options);
+    });
+    return types().search_result(medicine_matches_.decode(result.matches), to_python(result.answer));
   }
 
   py::list suggest(const py::str& text, std::int64_t limit, const FilterTexts& filter) const {
@@ -97,10 +117,12 @@ class EngineHandle {
     }));
   }
 
-  py::object search_symptom(const py::str& text, std::int64_t limit) const {
-    return to_python(call([query = to_utf8(text), count = to_count(limit, "limit")](const Engine& engine) {
-      return engine.search_symptom(query, count);
-    }));
+  py::object search_symptom(const py::str& text, std::int64_t limit) {
+    const auto result = query(
+        [query = to_utf8(text), count = to_count(limit, "limit")](const Engine& engine, const CallOptions& options) {
+          return engine.search_symptom(query, count, options);
+        });
+    return types().symptom_result(symptom_matches_.decode(result.matches), to_python(result.answer));
   }
 
   py::object medicine(const py::str& id) const {
@@ -165,6 +187,8 @@ class EngineHandle {
  private:
   std::shared_ptr<SlowCallListener> listener_;
   std::shared_ptr<Engine> engine_;
+  DecodedMatches<MedicineMatch> medicine_matches_;
+  DecodedMatches<SymptomMatch> symptom_matches_;
 };
 
 /// The index itself is safe to share between threads.
@@ -254,6 +278,8 @@ void translate(std::exception_ptr pointer) {
     raise("ServiceError", error,
           py::dict("service"_a = error.service(), "status"_a = error.status(),
                    "retry_after"_a = in_seconds(error.retry_after())));
+  } catch (const Refused& error) {
+    raise("Refused", error);
   } catch (const BadData& error) {
     raise("BadData", error, py::dict("source"_a = to_python(error.source()), "byte_offset"_a = error.byte_offset()));
   } catch (const Error& error) {
@@ -309,6 +335,8 @@ PYBIND11_MODULE(_core, core) {
       .def("save", &NameIndexHandle::save, "path"_a)
       .def_property_readonly("bytes", &NameIndexHandle::bytes)
       .def("__len__", &NameIndexHandle::size);
+
+  bind_memory_cache(core);
 
   py::class_<EngineHandle>(core, "Engine")
       .def(py::init(&open_engine), "database"_a, "aliases"_a, "popularity"_a, "holidays"_a, "cache_bytes"_a,

@@ -116,7 +116,7 @@ class PILLING_API Engine {
 
   /// Medicines whose efficacy text speaks of all, or else most, words of `text`: `SymptomMatch::missing` tells the two
   /// apart. Throws as `search`.
-  SymptomResult search_symptom(std::string_view text, std::size_t limit = 10) const;
+  SymptomResult search_symptom(std::string_view text, std::size_t limit = 10, const CallOptions& call = {}) const;
 
   /// The medicine, or nothing when the catalogue does not hold it.
   std::optional<Medicine> medicine(const MedicineId& id) const;

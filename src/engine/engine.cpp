@@ -92,7 +92,7 @@ class Engine::Impl {
     return operations_.timed(Operation::search, [&](SteadyTime begin) {
       search::check_query(text, limit);
       const auto [catalogue, generation] = medicines();
-      SearchResult result = searches_.find(generation, question(text, limit, filter),
+      SearchResult result = searches_.find(generation, question(text, limit, filter), call,
                                            [&] { return engine::search_names(*catalogue, text, limit, filter); });
       if (!options_.sources.empty() && !has_answer(result) && !is_only_filtered_out(*catalogue, text, filter)) {
         result = search_live(text, limit, filter, call);
@@ -115,11 +115,11 @@ class Engine::Impl {
     });
   }
 
-  SymptomResult search_symptom(std::string_view text, std::size_t limit) {
+  SymptomResult search_symptom(std::string_view text, std::size_t limit, const CallOptions& call) {
     return operations_.timed(Operation::search_symptom, [&](SteadyTime begin) {
       search::check_query(text, limit);
       const auto [catalogue, generation] = medicines();
-      SymptomResult result = symptoms_.find(generation, question(text, limit),
+      SymptomResult result = symptoms_.find(generation, question(text, limit), call,
                                             [&] { return search_symptom_here(*catalogue, text, limit); });
       result.answer.elapsed = std::chrono::steady_clock::now() - begin;
       return result;
@@ -405,8 +405,8 @@ std::vector<ConfusableMedicine> Engine::confusable_names(std::string_view name, 
   return impl_->confusable_names(name, limit);
 }
 
-SymptomResult Engine::search_symptom(std::string_view text, std::size_t limit) const {
-  return impl_->search_symptom(text, limit);
+SymptomResult Engine::search_symptom(std::string_view text, std::size_t limit, const CallOptions& call) const {
+  return impl_->search_symptom(text, limit, call);
 }
 
 std::optional<Medicine> Engine::medicine(const MedicineId& id) const { return impl_->medicine(id); }

@@ -4,7 +4,7 @@ It informs; it does not advise. See ``Engine`` to begin.
 """
 
 from pilling._core import __version__
-from pilling._errors import BadData, Error, InvalidArgument, NetworkError, ServiceError, StorageError, Timeout
+from pilling._errors import BadData, Error, InvalidArgument, NetworkError, Refused, ServiceError, StorageError, Timeout
 from pilling._types import (
     Answer,
     CacheStats,
@@ -41,6 +41,7 @@ from pilling._types import (
     TextReading,
 )
 from pilling.aio import AsyncEngine
+from pilling.cache import MemoryCache
 from pilling.engine import Engine
 from pilling.names import NameIndex
 
@@ -61,6 +62,7 @@ __all__ = [
     "MatchKind",
     "Medicine",
     "MedicineMatch",
+    "MemoryCache",
     "NameEntry",
     "NameField",
     "NameIndex",
@@ -78,6 +80,7 @@ __all__ = [
     "Origin",
     "Pharmacy",
     "RefreshReport",
+    "Refused",
     "SearchResult",
     "ServiceError",
     "SkippedRow",
