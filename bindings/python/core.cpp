@@ -32,30 +32,61 @@ auto without_gil(Work&& work) {
   return work();
 }
 
-/// The Python function behind `on_slow_call`. The handle drops the function while it holds the GIL, so that the
-/// engine may die later without it.
-struct SlowCallListener {
+/// A Python function that the engine calls. The handle drops the function while it holds the GIL, so that the engine
+/// may die later without it.
+struct Listener {
   py::object function;
 
-  void tell(const SlowCall& call) const {
-    const py::gil_scoped_acquire gil;
+  /// What the function returns; nothing when it is gone or raises, which is reported as unraisable.
+  template <class... Arguments>
+  py::object tell(const Arguments&... arguments) const {
     const py::object listener = function;
-    if (!listener || listener.is_none()) return;
+    if (!listener || listener.is_none()) return py::none();
     try {
-      listener(to_python(call));
+      return listener(arguments...);
     } catch (py::error_already_set& error) {
       error.discard_as_unraisable(listener);
+      return py::none();
     }
   }
 };
+
+/// A Python object that C++ threads may drop.
+std::shared_ptr<py::object> droppable(py::object object) {
+  return {new py::object(std::move(object)), [](py::object* dropped) {
+            const py::gil_scoped_acquire gil;
+            delete dropped;
+          }};
+}
+
+SlowCallHook to_slow_call_hook(const std::shared_ptr<Listener>& listener) {
+  return [listener](const SlowCall& call) {
+    const py::gil_scoped_acquire gil;
+    listener->tell(to_python(call));
+  };
+}
+
+SpanHook to_span_hook(const std::shared_ptr<Listener>& listener) {
+  return [listener](std::string_view name) -> SpanFinish {
+    const py::gil_scoped_acquire gil;
+    const auto finish = droppable(listener->tell(py::str(name.data(), name.size())));
+    if (finish->is_none()) return {};
+    return [finish](const SpanEnd& end) {
+      const py::gil_scoped_acquire finish_gil;
+      Listener{*finish}.tell(to_python(end.elapsed), end.failed);
+    };
+  };
+}
 
 /// An engine that can be closed while other threads are inside calls: each call holds a share of it, and the last
 /// one to end destroys it. The members are guarded by the GIL.
 class EngineHandle {
  public:
-  EngineHandle(EngineOptions options, py::object on_slow_call)
-      : listener_(std::make_shared<SlowCallListener>(SlowCallListener{std::move(on_slow_call)})) {
-    options.on_slow_call = [listener = listener_](const SlowCall& call) { listener->tell(call); };
+  EngineHandle(EngineOptions options, py::object on_slow_call, py::object on_span)
+      : on_slow_call_(std::make_shared<Listener>(Listener{std::move(on_slow_call)})),
+        on_span_(std::make_shared<Listener>(Listener{std::move(on_span)})) {
+    if (!on_slow_call_->function.is_none()) options.on_slow_call = to_slow_call_hook(on_slow_call_);
+    if (!on_span_->function.is_none()) options.on_span = to_span_hook(on_span_);
     engine_ = without_gil([&] { return std::make_shared<Engine>(std::move(options)); });
   }
   EngineHandle(const EngineHandle&) = delete;
@@ -65,7 +96,8 @@ class EngineHandle {
   bool is_closed() const noexcept { return engine_ == nullptr; }
 
   void close() {
-    const py::object dropped = std::exchange(listener_->function, py::object());
+    const py::object slow_call_function = std::exchange(on_slow_call_->function, py::object());
+    const py::object span_function = std::exchange(on_span_->function, py::object());
     auto engine = std::exchange(engine_, nullptr);
     medicine_matches_.clear();
     symptom_matches_.clear();
@@ -185,7 +217,8 @@ class EngineHandle {
   }
 
  private:
-  std::shared_ptr<SlowCallListener> listener_;
+  std::shared_ptr<Listener> on_slow_call_;
+  std::shared_ptr<Listener> on_span_;
   std::shared_ptr<Engine> engine_;
   DecodedMatches<MedicineMatch> medicine_matches_;
   DecodedMatches<SymptomMatch> symptom_matches_;
@@ -243,7 +276,7 @@ std::unique_ptr<EngineHandle> open_engine(const std::filesystem::path& database,
                                           const py::dict& popularity,
                                           const std::optional<std::filesystem::path>& holidays,
                                           std::int64_t cache_bytes, double busy_timeout, double slow_call_threshold,
-                                          py::object on_slow_call) {
+                                          py::object on_slow_call, py::object on_span) {
   EngineOptions options;
   for (const auto& [alias, name] : aliases) options.aliases.push_back({.alias = alias, .name = name});
   for (const auto& [id, number] : popularity) {
@@ -254,7 +287,7 @@ std::unique_ptr<EngineHandle> open_engine(const std::filesystem::path& database,
   options.cache_bytes = to_count(cache_bytes, "cache_bytes");
   options.busy_timeout = std::chrono::ceil<std::chrono::milliseconds>(to_duration(busy_timeout, "busy_timeout"));
   options.slow_call_threshold = to_duration(slow_call_threshold, "slow_call_threshold");
-  return std::make_unique<EngineHandle>(std::move(options), std::move(on_slow_call));
+  return std::make_unique<EngineHandle>(std::move(options), std::move(on_slow_call), std::move(on_span));
 }
 
 void raise(const char* name, const Error& error, const py::dict& details = {}) {
@@ -340,7 +373,7 @@ PYBIND11_MODULE(_core, core) {
 
   py::class_<EngineHandle>(core, "Engine")
       .def(py::init(&open_engine), "database"_a, "aliases"_a, "popularity"_a, "holidays"_a, "cache_bytes"_a,
-           "busy_timeout"_a, "slow_call_threshold"_a, "on_slow_call"_a)
+           "busy_timeout"_a, "slow_call_threshold"_a, "on_slow_call"_a, "on_span"_a)
       .def_property_readonly("closed", &EngineHandle::is_closed)
       .def("close", &EngineHandle::close)
       .def("search", &EngineHandle::search, "text"_a, "limit"_a, "filter"_a)

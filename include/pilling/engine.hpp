@@ -50,6 +50,8 @@ struct EngineOptions {
   std::chrono::milliseconds live_timeout = std::chrono::seconds(10);  ///< of one call to sources or summarizer
   std::chrono::nanoseconds slow_call_threshold = std::chrono::seconds(1);
   SlowCallHook on_slow_call{};
+  SpanHook on_span{};                 ///< of calls, loads and operations of cache tiers
+  double dollars_per_model_call = 0;  ///< what a call of `summarizer` costs on average, for the statistics
   std::function<std::chrono::system_clock::time_point()> now = &std::chrono::system_clock::now;
 };
 
@@ -74,14 +76,24 @@ struct ImportReport {
 /// Called on the importing thread with rows done and rows in all.
 using ImportProgressHook = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
+/// What the engine's summarizer was asked for, and what it was spared. Dollars are those of
+/// `EngineOptions::dollars_per_model_call`.
+struct ModelStats {
+  std::uint64_t calls = 0;
+  std::uint64_t calls_saved = 0;  ///< summaries that memory, a tier, or another caller's call answered
+  double dollars_spent = 0;
+  double dollars_saved = 0;
+};
+
 struct EngineStats {
   std::string store;
   std::size_t medicines = 0;
   std::size_t pharmacies = 0;  ///< as searched: a pharmacy that two sources know counts once
   std::uint64_t catalogue_version = 0;
-  CacheStats answers;                      ///< finished answers in memory
-  TieredCacheStats summaries;              ///< of `summarize`
-  TieredCacheStats look_ups;               ///< of names that were looked for at sources
+  CacheStats answers;          ///< finished answers in memory
+  TieredCacheStats summaries;  ///< of `summarize`
+  TieredCacheStats look_ups;   ///< of names that were looked for at sources
+  ModelStats model;
   std::vector<OperationStats> operations;  ///< by name
 };
 

@@ -70,10 +70,12 @@ struct CacheTierStats {
   std::uint64_t failures = 0;  ///< operations that threw
   std::uint64_t skipped = 0;   ///< operations that were not tried, because the tier had failed just before
   std::size_t pending = 0;     ///< writes that wait until it answers again
+  bool is_resting = false;     ///< left alone for a while, because it failed several times
   LatencySummary latency;      ///< of all operations
 };
 
 struct TieredCacheStats {
+  std::string name;  ///< of the cache
   CacheStats memory;
   LatencySummary memory_latency;  ///< of one memory hit in 64
   std::uint64_t stale = 0;        ///< answers that were past their time

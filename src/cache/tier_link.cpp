@@ -139,6 +139,7 @@ CacheTierStats TierLink::stats() const {
           .failures = failures_.load(std::memory_order_relaxed),
           .skipped = skipped_.load(std::memory_order_relaxed),
           .pending = missed_.size(),
+          .is_resting = closed_until_ > now_(),
           .latency = latency_.summary()};
 }
 

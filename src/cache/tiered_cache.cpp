@@ -172,6 +172,7 @@ class TieredCacheCore::Impl {
 
   TieredCacheStats stats() const {
     TieredCacheStats stats;
+    stats.name = options_.name;
     stats.memory = memory_.stats();
     stats.memory_latency = hit_latency_.summary();
     stats.stale = stale_.load(std::memory_order_relaxed);

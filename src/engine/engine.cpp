@@ -1,6 +1,7 @@
 #include "pilling/engine.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
 #include <iterator>
 #include <mutex>
@@ -64,6 +65,7 @@ TieredCacheOptions tiered_options(const EngineOptions& options, std::string name
   tiered.pool = std::move(pool);
   tiered.hard_timeout = options.live_timeout;
   tiered.now = options.now;
+  tiered.on_span = options.on_span;
   return tiered;
 }
 
@@ -74,7 +76,7 @@ class Engine::Impl {
   explicit Impl(EngineOptions given)
       : options_(with_defaults(std::move(given))),
         extractive_(make_extractive_summarizer()),
-        operations_(options_.slow_call_threshold, options_.on_slow_call),
+        operations_(options_.slow_call_threshold, options_.on_slow_call, options_.on_span),
         searches_(options_.cache_bytes / 2),
         symptoms_(options_.cache_bytes / 2),
         pool_(std::make_shared<WorkerPool>(options_.workers)),
@@ -199,6 +201,7 @@ class Engine::Impl {
       try {
         RefreshReport report = refresh::refresh_summaries(*options_.store, *options_.summarizer, options, on_progress,
                                                           stop, options_.live_timeout);
+        made_by_refreshes_ += report.made;
         if (report.made > 0) reload_medicines();
         return report;
       } catch (...) {
@@ -219,6 +222,7 @@ class Engine::Impl {
     stats.answers = engine::together(searches_.stats(), symptoms_.stats());
     stats.summaries = summaries_.stats();
     stats.look_ups = live_.stats();
+    stats.model = model_stats(stats.summaries);
     stats.operations = operations_.stats();
     return stats;
   }
@@ -242,6 +246,16 @@ class Engine::Impl {
   std::shared_ptr<const engine::PharmacyCatalogue> pharmacies() const {
     const std::scoped_lock lock(swap_mutex_);
     return pharmacies_;
+  }
+
+  ModelStats model_stats(const TieredCacheStats& summaries) const {
+    ModelStats model;
+    model.calls = summaries.loads + made_by_refreshes_;
+    model.calls_saved = summaries.memory.hits + summaries.loads_saved;
+    for (const CacheTierStats& tier : summaries.tiers) model.calls_saved += tier.hits;
+    model.dollars_spent = static_cast<double>(model.calls) * options_.dollars_per_model_call;
+    model.dollars_saved = static_cast<double>(model.calls_saved) * options_.dollars_per_model_call;
+    return model;
   }
 
   // Loads take turns: otherwise one that read the store before an import could replace one that read it after.
@@ -378,6 +392,7 @@ class Engine::Impl {
   engine::Operations operations_;
   engine::FinishedAnswers<SearchResult> searches_;
   engine::FinishedAnswers<SymptomResult> symptoms_;
+  std::atomic<std::uint64_t> made_by_refreshes_{0};
   const std::shared_ptr<WorkerPool> pool_;
   TieredCache<Summary> summaries_;
   engine::LiveLookUp live_;

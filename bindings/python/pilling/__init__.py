@@ -8,6 +8,7 @@ from pilling._errors import BadData, Error, InvalidArgument, NetworkError, Refus
 from pilling._types import (
     Answer,
     CacheStats,
+    CacheTierStats,
     ConfusableMedicine,
     ConfusableName,
     Coordinate,
@@ -17,6 +18,7 @@ from pilling._types import (
     MatchKind,
     Medicine,
     MedicineMatch,
+    ModelStats,
     NameEntry,
     NameField,
     NameMatch,
@@ -39,6 +41,7 @@ from pilling._types import (
     SymptomMatch,
     SymptomResult,
     TextReading,
+    TieredCacheStats,
 )
 from pilling.aio import AsyncEngine
 from pilling.cache import MemoryCache
@@ -50,6 +53,7 @@ __all__ = [
     "AsyncEngine",
     "BadData",
     "CacheStats",
+    "CacheTierStats",
     "ConfusableMedicine",
     "ConfusableName",
     "Coordinate",
@@ -63,6 +67,7 @@ __all__ = [
     "Medicine",
     "MedicineMatch",
     "MemoryCache",
+    "ModelStats",
     "NameEntry",
     "NameField",
     "NameIndex",
@@ -90,6 +95,7 @@ __all__ = [
     "SymptomMatch",
     "SymptomResult",
     "TextReading",
+    "TieredCacheStats",
     "Timeout",
     "__version__",
 ]

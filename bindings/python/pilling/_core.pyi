@@ -92,6 +92,7 @@ class Engine:
         busy_timeout: float,
         slow_call_threshold: float,
         on_slow_call: Callable[[SlowCall], object] | None,
+        on_span: Callable[[str], Callable[[float, bool], object] | None] | None,
     ) -> None: ...
     @property
     def closed(self) -> bool: ...

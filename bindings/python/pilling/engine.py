@@ -54,6 +54,10 @@ class Engine:
 
     Calls that take longer than ``slow_call_threshold`` seconds are told to ``on_slow_call``, on the thread that made
     them; what it raises is reported as unraisable.
+
+    ``on_span`` is told when a piece of work begins, by a name such as "pilling.search" or "pilling.cache.load", on the
+    thread that does it. What it returns, if anything, is called when the work has ended, with the seconds it took and
+    whether it failed: enough to begin and end a span of OpenTelemetry.
     """
 
     def __init__(
@@ -67,6 +71,7 @@ class Engine:
         busy_timeout: float = 5.0,
         slow_call_threshold: float = 1.0,
         on_slow_call: Callable[[SlowCall], object] | None = None,
+        on_span: Callable[[str], Callable[[float, bool], object] | None] | None = None,
     ) -> None:
         self._database = os.fspath(database)
         self._core = _core.Engine(
@@ -78,6 +83,7 @@ class Engine:
             busy_timeout,
             slow_call_threshold,
             on_slow_call,
+            on_span,
         )
 
     def search(
