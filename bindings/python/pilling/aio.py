@@ -37,9 +37,9 @@ _Result = TypeVar("_Result")
 class AsyncEngine:
     """An ``Engine`` whose methods are awaited. ``async with`` opens and closes it.
 
-    At most ``threads`` calls run at the same time; more wait for their turn. ``on_progress`` and ``on_slow_call`` are
-    called on those threads: to reach the event loop from them, use ``loop.call_soon_threadsafe``. A cancelled import
-    or refresh stops at its next step, and an import then leaves the database as it was.
+    At most ``threads`` calls run at the same time; more wait for their turn. ``on_progress``, ``on_slow_call`` and
+    ``on_span`` are called on those threads: to reach the event loop from them, use ``loop.call_soon_threadsafe``. A
+    cancelled import or refresh stops at its next step, and an import then leaves the database as it was.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class AsyncEngine:
         busy_timeout: float = 5.0,
         slow_call_threshold: float = 1.0,
         on_slow_call: Callable[[SlowCall], object] | None = None,
+        on_span: Callable[[str], Callable[[float, bool], object] | None] | None = None,
     ) -> None:
         self._database = os.fspath(database)
         self._open = functools.partial(
@@ -66,6 +67,7 @@ class AsyncEngine:
             busy_timeout=busy_timeout,
             slow_call_threshold=slow_call_threshold,
             on_slow_call=on_slow_call,
+            on_span=on_span,
         )
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="pilling")
         self._engine: Engine | None = None
