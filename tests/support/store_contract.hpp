@@ -298,6 +298,27 @@ TYPED_TEST_P(StoreContract, GrowsItsVersionWithChangesOfTheCatalogueOnly) {
   EXPECT_EQ(this->location_.open()->catalogue_version(), with_pharmacy);
 }
 
+// A store may take a change of one for a change of both, but never the other way round.
+TYPED_TEST_P(StoreContract, TellsWhichPartOfTheCatalogueMayHaveChanged) {
+  Store& store = *this->store_;
+  const auto other = this->location_.open();
+  const auto at_first = store.catalogue_versions();
+
+  commit_one(store, sample_medicine("1"));
+  const auto with_medicine = other->catalogue_versions();
+  commit_one(*other, sample_pharmacy("1"));
+  const auto with_pharmacy = store.catalogue_versions();
+  commit_one(store, sample_progress("refresh"));
+  commit_one(store, sample_medicine("1"));
+
+  EXPECT_GT(with_medicine.medicines, at_first.medicines);
+  EXPECT_GE(with_medicine.pharmacies, at_first.pharmacies);
+  EXPECT_GT(with_pharmacy.pharmacies, with_medicine.pharmacies);
+  EXPECT_GE(with_pharmacy.medicines, with_medicine.medicines);
+  EXPECT_EQ(store.catalogue_versions(), with_pharmacy);
+  EXPECT_EQ(std::max(with_pharmacy.medicines, with_pharmacy.pharmacies), store.catalogue_version());
+}
+
 TYPED_TEST_P(StoreContract, MakesASecondWriterWaitForTheFirst) {
   const auto first = this->store_->begin();
   std::atomic<bool> is_ending = false;
@@ -454,10 +475,10 @@ REGISTER_TYPED_TEST_SUITE_P(StoreContract, IsEmptyAtFirst, KeepsEveryFieldAcross
                             TellsSummariesApartByEveryPartOfTheKey, ListsTheSummariesOfWholeTextsByKey,
                             ReplacesASummaryOfTheSameKey, RefusesASummaryOfAnotherMakerThanItsKeySays,
                             RefusesAPharmacyThatIsNowhere, KeepsTheProgressOfJobs,
-                            GrowsItsVersionWithChangesOfTheCatalogueOnly, MakesASecondWriterWaitForTheFirst,
-                            WaitsForAWriterNoLongerThanTheCallMay, StopsWaitingForAWriterWhenTheCallIsStopped,
-                            RefusesASecondTransactionOfTheSameThread, LetsATransactionEndOnAnotherThread,
-                            KeepsATransactionThatOutlivesTheStore, ShowsReadersWholeStatesWhileAWriterCommits,
-                            LosesNoWriteOfManyWriters);
+                            GrowsItsVersionWithChangesOfTheCatalogueOnly, TellsWhichPartOfTheCatalogueMayHaveChanged,
+                            MakesASecondWriterWaitForTheFirst, WaitsForAWriterNoLongerThanTheCallMay,
+                            StopsWaitingForAWriterWhenTheCallIsStopped, RefusesASecondTransactionOfTheSameThread,
+                            LetsATransactionEndOnAnotherThread, KeepsATransactionThatOutlivesTheStore,
+                            ShowsReadersWholeStatesWhileAWriterCommits, LosesNoWriteOfManyWriters);
 
 }  // namespace pilling::support
