@@ -8,6 +8,7 @@
 
 #include "core/deadline.hpp"
 #include "engine/catalogue.hpp"
+#include "engine/catalogue_watch.hpp"
 #include "engine/finished_answers.hpp"
 #include "engine/import.hpp"
 #include "engine/live_look_up.hpp"
@@ -50,6 +51,9 @@ EngineOptions with_defaults(EngineOptions options) {
   if (!options.store) options.store = make_sqlite_store(options.database, options.busy_timeout);
   if (!options.summarizer) options.summarizer = make_extractive_summarizer();
   for (const MedicineAlias& alias : options.aliases) check_alias(alias);
+  if (options.watch_interval.count() < 0) {
+    throw InvalidArgument("EngineOptions::watch_interval is negative; 0 switches the watch off");
+  }
   if (!options.now) throw InvalidArgument("EngineOptions::now is empty; leave it out to use the system's clock");
   return options;
 }
@@ -78,8 +82,10 @@ class Engine::Impl {
         symptoms_(options_.cache_bytes / 2),
         summaries_(tiered_options(options_), tiers_of(options_)),
         live_(options_.sources, options_.store, extractive_, options_.now) {
-    reload_medicines();
-    reload_pharmacies();
+    replace_medicines();
+    replace_pharmacies();
+    watch_.emplace(options_.watch_interval,
+                   [this] { return load_news({.of_medicines = true, .of_pharmacies = true}); });
   }
 
   SearchResult search(std::string_view text, std::size_t limit, const NameFilter& filter, const CallOptions& call) {
@@ -168,7 +174,7 @@ class Engine::Impl {
   ImportReport import_medicines(const std::filesystem::path& path, const ImportProgressHook& on_progress) {
     return operations_.timed(Operation::import_medicines, [&](SteadyTime begin) {
       ImportReport report = engine::import_medicines(*options_.store, *extractive_, path, on_progress, now());
-      bring_medicines_up_to_date();
+      load_news({.of_medicines = true});
       const std::uint64_t named = report.added + report.updated + report.unchanged + report.older;
       report.not_in_file = std::max<std::uint64_t>(medicines().catalogue->medicines.size(), named) - named;
       report.elapsed = std::chrono::steady_clock::now() - begin;
@@ -179,7 +185,7 @@ class Engine::Impl {
   ImportReport import_pharmacies(const std::filesystem::path& path, const ImportProgressHook& on_progress) {
     return operations_.timed(Operation::import_pharmacies, [&](SteadyTime begin) {
       ImportReport report = engine::import_pharmacies(*options_.store, path, on_progress);
-      if (options_.store->catalogue_version() != pharmacies()->version) reload_pharmacies();
+      load_news({.of_pharmacies = true});
       if (report.added + report.updated > 0) report.doubts = pharmacies()->doubts;
       report.elapsed = std::chrono::steady_clock::now() - begin;
       return report;
@@ -203,12 +209,16 @@ class Engine::Impl {
   }
 
   EngineStats stats() {
-    const Medicines medicines_now = medicines();
+    const auto medicines_now = medicines().catalogue;
+    const auto pharmacies_now = pharmacies();
     EngineStats stats;
     stats.store = options_.store->name();
-    stats.medicines = medicines_now.catalogue->medicines.size();
-    stats.pharmacies = pharmacies()->index.size();
-    stats.catalogue_version = medicines_now.catalogue->version;
+    stats.medicines = medicines_now->medicines.size();
+    stats.pharmacies = pharmacies_now->index.size();
+    stats.catalogue_version = std::max(medicines_now->version.catalogue, pharmacies_now->version);
+    const engine::CatalogueWatch::Counts watch = watch_->counts();
+    stats.watch_loads = watch.loads;
+    stats.watch_failures = watch.failures;
     stats.answers = engine::together(searches_.stats(), symptoms_.stats());
     stats.summaries = summaries_.stats();
     stats.operations = operations_.stats();
@@ -224,6 +234,13 @@ class Engine::Impl {
     std::uint64_t generation = 0;
   };
 
+  // Whether the store holds something that the engine does not.
+  struct News {
+    bool of_medicines = false;
+    bool of_pharmacies = false;
+    explicit operator bool() const { return of_medicines || of_pharmacies; }
+  };
+
   std::chrono::sys_seconds now() const { return std::chrono::floor<std::chrono::seconds>(options_.now()); }
 
   Medicines medicines() const {
@@ -236,9 +253,33 @@ class Engine::Impl {
     return pharmacies_;
   }
 
-  // Loads take turns: otherwise one that read the store before an import could replace one that read it after.
   void reload_medicines() {
     const std::scoped_lock turn(load_mutex_);
+    replace_medicines();
+  }
+
+  // What the store holds and the engine does not, whoever wrote it. Whether something was loaded.
+  //
+  // Compared twice: without waiting for a load under way, which is most often enough; and when it is this one's turn,
+  // for an import and the watch see the same news at the same time, and one of them has loaded it by then.
+  bool load_news(const News& wanted) {
+    if (!find_news(wanted)) return false;
+    const std::scoped_lock turn(load_mutex_);
+    const News news = find_news(wanted);
+    if (news.of_medicines) replace_medicines();
+    if (news.of_pharmacies) replace_pharmacies();
+    return static_cast<bool>(news);
+  }
+
+  News find_news(const News& wanted) const {
+    const engine::StoredVersions stored = engine::stored_versions(options_);
+    return {.of_medicines = wanted.of_medicines && engine::has_news(stored.medicines, medicines().catalogue->version),
+            .of_pharmacies = wanted.of_pharmacies && stored.pharmacies != pharmacies()->version};
+  }
+
+  // Under `load_mutex_`, unless nobody else is there yet. Loads take turns: otherwise one that read the store before an
+  // import could replace one that read it after.
+  void replace_medicines() {
     auto catalogue = engine::load_medicines(options_, *extractive_, now());
     {
       // What was there before is destroyed behind the lock.
@@ -250,13 +291,8 @@ class Engine::Impl {
     symptoms_.clear();
   }
 
-  // When the store holds something newer, whoever wrote it.
-  void bring_medicines_up_to_date() {
-    if (options_.store->catalogue_version() != medicines().catalogue->version) reload_medicines();
-  }
-
-  void reload_pharmacies() {
-    const std::scoped_lock turn(load_mutex_);
+  // As above.
+  void replace_pharmacies() {
     auto catalogue = engine::load_pharmacies(options_);
     const std::scoped_lock lock(swap_mutex_);
     pharmacies_.swap(catalogue);
@@ -330,7 +366,7 @@ class Engine::Impl {
     if (text::normalize(text).text.empty()) return {};
     auto outcome = live_.look_up(std::string(text), core::within(call, options_.live_timeout));
     try {
-      bring_medicines_up_to_date();
+      load_news({.of_medicines = true});
     } catch (const StorageError& error) {
       outcome.warnings.push_back(std::string("the catalogue could not be loaded anew: ") + error.what());
     }
@@ -380,6 +416,8 @@ class Engine::Impl {
   mutable std::mutex swap_mutex_;
   Medicines medicines_;
   std::shared_ptr<const engine::PharmacyCatalogue> pharmacies_;
+  // The last member: its thread uses all others until it has ended.
+  std::optional<engine::CatalogueWatch> watch_;
 };
 
 Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}

@@ -84,6 +84,12 @@ std::string prometheus_text(const EngineStats& stats) {
   medicines.sample({}, static_cast<double>(stats.medicines));
   Family pharmacies(text, "pilling_pharmacies", "gauge", "Pharmacies in the catalogue.");
   pharmacies.sample({}, static_cast<double>(stats.pharmacies));
+  Family version(text, "pilling_catalogue_version", "gauge", "Version of the store that is loaded.");
+  version.sample({}, static_cast<double>(stats.catalogue_version));
+  Family loads(text, "pilling_watch_loads_total", "counter", "Loads of what another process wrote.");
+  loads.sample({}, static_cast<double>(stats.watch_loads));
+  Family failures(text, "pilling_watch_failures_total", "counter", "Looks for changes of the store that failed.");
+  failures.sample({}, static_cast<double>(stats.watch_failures));
   return text;
 }
 

@@ -26,7 +26,10 @@ MODULES = {
     "geo":     Module(uses=("core", "text"), sees=("boost/",)),
     "sources": Module(uses=("core", "text", "http"), sees=("csv.h", "simdjson.h", "zlib.h")),
     "refresh": Module(uses=("core", "text", "store")),
-    "engine":  Module(uses=("core", "text", "store", "http", "cache", "search", "geo", "sources", "refresh")),
+    "engine":  Module(
+        uses=("core", "text", "store", "http", "cache", "search", "geo", "sources", "refresh"),
+        sees=("unistd.h",),
+    ),
 }
 
 EVERYONE = tuple(MODULES) + ("public",)
