@@ -254,7 +254,8 @@ inline py::object to_python(const OperationStats& operation) {
 
 inline py::object to_python(const EngineStats& stats) {
   return types().engine_stats(to_python(stats.store), stats.medicines, stats.pharmacies, stats.catalogue_version,
-                              to_python(stats.answers), to_python(stats.summaries), to_tuple(stats.operations));
+                              stats.watch_loads, stats.watch_failures, to_python(stats.answers),
+                              to_python(stats.summaries), to_tuple(stats.operations));
 }
 
 inline py::object to_python(const SlowCall& call) {

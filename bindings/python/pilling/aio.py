@@ -52,6 +52,7 @@ class AsyncEngine:
         holidays: str | os.PathLike[str] | None = None,
         cache_bytes: int = 32 << 20,
         busy_timeout: float = 5.0,
+        watch_interval: float = 0.25,
         slow_call_threshold: float = 1.0,
         on_slow_call: Callable[[SlowCall], object] | None = None,
     ) -> None:
@@ -64,6 +65,7 @@ class AsyncEngine:
             holidays=holidays,
             cache_bytes=cache_bytes,
             busy_timeout=busy_timeout,
+            watch_interval=watch_interval,
             slow_call_threshold=slow_call_threshold,
             on_slow_call=on_slow_call,
         )
