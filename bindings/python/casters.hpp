@@ -273,8 +273,9 @@ inline py::object to_python(const ModelStats& model) {
 
 inline py::object to_python(const EngineStats& stats) {
   return types().engine_stats(to_python(stats.store), stats.medicines, stats.pharmacies, stats.catalogue_version,
-                              to_python(stats.answers), to_python(stats.summaries), to_python(stats.look_ups),
-                              to_python(stats.model), to_tuple(stats.operations));
+                              stats.watch_loads, stats.watch_failures, to_python(stats.answers),
+                              to_python(stats.summaries), to_python(stats.look_ups), to_python(stats.model),
+                              to_tuple(stats.operations));
 }
 
 inline py::object to_python(const SlowCall& call) {

@@ -275,8 +275,8 @@ std::unique_ptr<EngineHandle> open_engine(const std::filesystem::path& database,
                                           const std::vector<std::pair<std::string, std::string>>& aliases,
                                           const py::dict& popularity,
                                           const std::optional<std::filesystem::path>& holidays,
-                                          std::int64_t cache_bytes, double busy_timeout, double slow_call_threshold,
-                                          py::object on_slow_call, py::object on_span) {
+                                          std::int64_t cache_bytes, double busy_timeout, double watch_interval,
+                                          double slow_call_threshold, py::object on_slow_call, py::object on_span) {
   EngineOptions options;
   for (const auto& [alias, name] : aliases) options.aliases.push_back({.alias = alias, .name = name});
   for (const auto& [id, number] : popularity) {
@@ -286,6 +286,7 @@ std::unique_ptr<EngineHandle> open_engine(const std::filesystem::path& database,
   if (holidays) options.holidays = HolidayCalendar::read(*holidays);
   options.cache_bytes = to_count(cache_bytes, "cache_bytes");
   options.busy_timeout = std::chrono::ceil<std::chrono::milliseconds>(to_duration(busy_timeout, "busy_timeout"));
+  options.watch_interval = std::chrono::ceil<std::chrono::milliseconds>(to_duration(watch_interval, "watch_interval"));
   options.slow_call_threshold = to_duration(slow_call_threshold, "slow_call_threshold");
   return std::make_unique<EngineHandle>(std::move(options), std::move(on_slow_call), std::move(on_span));
 }
@@ -373,7 +374,7 @@ PYBIND11_MODULE(_core, core) {
 
   py::class_<EngineHandle>(core, "Engine")
       .def(py::init(&open_engine), "database"_a, "aliases"_a, "popularity"_a, "holidays"_a, "cache_bytes"_a,
-           "busy_timeout"_a, "slow_call_threshold"_a, "on_slow_call"_a, "on_span"_a)
+           "busy_timeout"_a, "watch_interval"_a, "slow_call_threshold"_a, "on_slow_call"_a, "on_span"_a)
       .def_property_readonly("closed", &EngineHandle::is_closed)
       .def("close", &EngineHandle::close)
       .def("search", &EngineHandle::search, "text"_a, "limit"_a, "filter"_a)

@@ -48,6 +48,9 @@ struct EngineOptions {
   std::size_t cache_bytes = std::size_t{32} << 20;              ///< of finished answers in memory
   WorkerPoolOptions workers{};                                  ///< that ask sources and summarizer
   std::chrono::milliseconds live_timeout = std::chrono::seconds(10);  ///< of one call to sources or summarizer
+  /// Between looks whether another process has changed the store, on a thread of the engine; 0: no looks, no thread.
+  /// What is new is loaded on that thread while queries go on with what was there before.
+  std::chrono::milliseconds watch_interval{250};
   std::chrono::nanoseconds slow_call_threshold = std::chrono::seconds(1);
   SlowCallHook on_slow_call{};
   SpanHook on_span{};                 ///< of calls, loads and operations of cache tiers
@@ -88,9 +91,11 @@ struct ModelStats {
 struct EngineStats {
   std::string store;
   std::size_t medicines = 0;
-  std::size_t pharmacies = 0;  ///< as searched: a pharmacy that two sources know counts once
-  std::uint64_t catalogue_version = 0;
-  CacheStats answers;          ///< finished answers in memory
+  std::size_t pharmacies = 0;              ///< as searched: a pharmacy that two sources know counts once
+  std::uint64_t catalogue_version = 0;     ///< `Store::catalogue_version` of what is loaded
+  std::uint64_t watch_loads = 0;           ///< how often something that another process wrote was loaded
+  std::uint64_t watch_failures = 0;        ///< looks for it that failed; while it grows, what is loaded may be old
+  CacheStats answers;                      ///< finished answers in memory
   TieredCacheStats summaries;  ///< of `summarize`
   TieredCacheStats look_ups;   ///< of names that were looked for at sources
   ModelStats model;
@@ -98,14 +103,16 @@ struct EngineStats {
 };
 
 /// Medicine and pharmacy look-ups over a local database, caches and remote sources.
-/// Thread-safe: open one per process and share it. The catalogue is held in memory: queries touch no disk and never
-/// wait for an import or a refresh. Two calls may, for as long as they are allowed to take: `search`, when it goes out
-/// to sources, and `summarize`, when the summarizer is not free. Opening throws StorageError, and
-/// InvalidArgument for an alias that is not valid UTF-8 or has no letter or digit.
+/// Thread-safe: open one per process, after a fork, and share it. Several processes may use one database: what one of
+/// them writes, the others load within `EngineOptions::watch_interval` and the time that loading takes. The store, the
+/// summarizer's `maker` and `EngineOptions::now` are called from the engine's own thread, too. The catalogue is held in
+/// memory: queries touch no disk and never wait for an import or a refresh. Two calls may, for as long as they are
+/// allowed to take: `search`, when it goes out to sources, and `summarize`, when the summarizer is not free. Opening
+/// throws StorageError, and InvalidArgument for an alias that is not valid UTF-8 or has no letter or digit.
 class PILLING_API Engine {
  public:
   explicit Engine(EngineOptions options = {});
-  ~Engine();  ///< calls under way must have ended
+  ~Engine();  ///< calls under way must have ended; a load under way on the engine's own thread is waited for
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
 

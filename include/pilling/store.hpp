@@ -36,6 +36,14 @@ struct JobProgress {
   bool operator==(const JobProgress&) const = default;
 };
 
+/// The `Store::catalogue_version` of the last commit that changed a medicine, and of the last that changed a pharmacy.
+/// Whoever holds one of the two in memory can tell whether that one is still what is stored.
+struct CatalogueVersions {
+  std::uint64_t medicines = 0;
+  std::uint64_t pharmacies = 0;
+  bool operator==(const CatalogueVersions&) const = default;
+};
+
 /// One unit of work: others see nothing of it before `commit`, and nothing of it remains without. Its own reads see
 /// its own writes. Used by one thread at a time. Every function throws StorageError when the store cannot be used.
 class PILLING_API StoreTransaction {
@@ -76,6 +84,10 @@ class PILLING_API Store {
 
   /// Grows with every commit that changed a medicine or a pharmacy, in whichever process.
   virtual std::uint64_t catalogue_version() = 0;
+
+  /// Asked several times a second by an engine that watches: see `EngineOptions::watch_interval`. A store that does not
+  /// tell the two apart leaves this as it is: both are then loaded anew when one has changed.
+  virtual CatalogueVersions catalogue_versions();
 };
 
 /// A SQLite database in WAL mode, made when it is missing. One writer, pooled readers.

@@ -15,6 +15,7 @@
 #include "cache/lifetimes.hpp"
 #include "cache/tiers.hpp"
 #include "core/deadline.hpp"
+#include "core/process.hpp"
 #include "core/retry.hpp"
 #include "core/span.hpp"
 #include "pilling/error.hpp"
@@ -169,6 +170,8 @@ class TieredCacheCore::Impl {
   }
 
   bool drain(const CallOptions& call) { return flights_.drain(call); }
+
+  const core::HomeProcess home;
 
   TieredCacheStats stats() const {
     TieredCacheStats stats;
@@ -521,7 +524,7 @@ class TieredCacheCore::Impl {
 
 TieredCacheCore::TieredCacheCore(TieredCacheOptions options, Codec codec)
     : impl_(std::make_unique<Impl>(std::move(options), std::move(codec))) {}
-TieredCacheCore::~TieredCacheCore() = default;
+TieredCacheCore::~TieredCacheCore() { impl_->home.leave_if_forked(impl_); }
 
 std::optional<TieredCacheCore::Found> TieredCacheCore::find(const std::string& key) { return impl_->find(key); }
 

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/process.hpp"
+
 namespace pilling {
 
 WorkerPool::Work::~Work() = default;
@@ -44,7 +46,9 @@ class WorkerPool::Impl {
         ++refused_;
         return work;
       }
-      if (idle_ <= waiting_locked() && workers_.size() < threads_) workers_.emplace_back([this] { serve(); });
+      if (idle_ <= waiting_locked() && workers_.size() < threads_) {
+        workers_.push_back(core::start_without_signals<std::thread>([this] { serve(); }));
+      }
       queue.push_back(std::move(work));
     }
     came_.notify_one();
@@ -60,6 +64,8 @@ class WorkerPool::Impl {
     const std::scoped_lock lock(mutex_);
     return refused_;
   }
+
+  const core::HomeProcess home;
 
  private:
   using Queue = std::deque<std::unique_ptr<Work>>;
@@ -131,7 +137,7 @@ class WorkerPool::Impl {
 };
 
 WorkerPool::WorkerPool(const WorkerPoolOptions& options) : impl_(std::make_unique<Impl>(options)) {}
-WorkerPool::~WorkerPool() = default;
+WorkerPool::~WorkerPool() { impl_->home.leave_if_forked(impl_); }
 
 std::unique_ptr<WorkerPool::Work> WorkerPool::submit(Lane lane, std::unique_ptr<Work> work) {
   return impl_->submit(lane, std::move(work));

@@ -9,6 +9,7 @@
 
 #include "core/deadline.hpp"
 #include "engine/catalogue.hpp"
+#include "engine/catalogue_watch.hpp"
 #include "engine/finished_answers.hpp"
 #include "engine/import.hpp"
 #include "engine/live_look_up.hpp"
@@ -51,9 +52,25 @@ EngineOptions with_defaults(EngineOptions options) {
   if (!options.store) options.store = make_sqlite_store(options.database, options.busy_timeout);
   if (!options.summarizer) options.summarizer = make_extractive_summarizer();
   for (const MedicineAlias& alias : options.aliases) check_alias(alias);
+  if (options.watch_interval.count() < 0) {
+    throw InvalidArgument("EngineOptions::watch_interval is negative; 0 switches the watch off");
+  }
   if (!options.now) throw InvalidArgument("EngineOptions::now is empty; leave it out to use the system's clock");
   return options;
 }
+
+// Calls `CallOptions::before_work` once.
+class BeforeWork {
+ public:
+  explicit BeforeWork(const CallOptions& call) : call_(call) {}
+  void operator()() const {
+    if (call_.before_work && !std::exchange(was_called_, true)) call_.before_work();
+  }
+
+ private:
+  const CallOptions& call_;
+  mutable bool was_called_ = false;
+};
 
 // Of a cache whose first tier is in the store. On one machine, a table is faster than Redis is.
 TieredCacheOptions tiered_options(const EngineOptions& options, std::string name, std::shared_ptr<SharedCache> table,
@@ -84,20 +101,26 @@ class Engine::Impl {
                    engine::summary_codec()),
         live_(options_.sources, options_.store, extractive_,
               tiered_options(options_, "look-ups", options_.store->cache(), pool_)) {
-    reload_medicines();
-    reload_pharmacies();
+    replace_medicines();
+    replace_pharmacies();
     summaries_.warm_start();
     live_.warm_start();
+    watch_.emplace(options_.watch_interval,
+                   [this] { return load_news({.of_medicines = true, .of_pharmacies = true}); });
   }
 
   SearchResult search(std::string_view text, std::size_t limit, const NameFilter& filter, const CallOptions& call) {
     return operations_.timed(Operation::search, [&](SteadyTime begin) {
       search::check_query(text, limit);
       const auto [catalogue, generation] = medicines();
-      SearchResult result = searches_.find(generation, question(text, limit, filter), call,
-                                           [&] { return engine::search_names(*catalogue, text, limit, filter); });
-      if (!options_.sources.empty() && !has_answer(result) && !is_only_filtered_out(*catalogue, text, filter)) {
-        result = search_live(text, limit, filter, call);
+      const BeforeWork before_work(call);
+      SearchResult result = searches_.find(generation, question(text, limit, filter), [&] {
+        before_work();
+        return engine::search_names(*catalogue, text, limit, filter);
+      });
+      if (!options_.sources.empty() && !has_answer(result)) {
+        before_work();
+        if (!is_only_filtered_out(*catalogue, text, filter)) result = search_live(text, limit, filter, call);
       }
       result.answer.elapsed = std::chrono::steady_clock::now() - begin;
       return result;
@@ -121,8 +144,11 @@ class Engine::Impl {
     return operations_.timed(Operation::search_symptom, [&](SteadyTime begin) {
       search::check_query(text, limit);
       const auto [catalogue, generation] = medicines();
-      SymptomResult result = symptoms_.find(generation, question(text, limit), call,
-                                            [&] { return search_symptom_here(*catalogue, text, limit); });
+      const BeforeWork before_work(call);
+      SymptomResult result = symptoms_.find(generation, question(text, limit), [&] {
+        before_work();
+        return search_symptom_here(*catalogue, text, limit);
+      });
       result.answer.elapsed = std::chrono::steady_clock::now() - begin;
       return result;
     });
@@ -177,7 +203,7 @@ class Engine::Impl {
     return operations_.timed(Operation::import_medicines, [&](SteadyTime begin) {
       auto [report, changed] = engine::import_medicines(*options_.store, *extractive_, path, on_progress, now());
       live_.forget(changed);
-      bring_medicines_up_to_date();
+      load_news({.of_medicines = true});
       const std::uint64_t named = report.added + report.updated + report.unchanged + report.older;
       report.not_in_file = std::max<std::uint64_t>(medicines().catalogue->medicines.size(), named) - named;
       report.elapsed = std::chrono::steady_clock::now() - begin;
@@ -188,7 +214,7 @@ class Engine::Impl {
   ImportReport import_pharmacies(const std::filesystem::path& path, const ImportProgressHook& on_progress) {
     return operations_.timed(Operation::import_pharmacies, [&](SteadyTime begin) {
       ImportReport report = engine::import_pharmacies(*options_.store, path, on_progress);
-      if (options_.store->catalogue_version() != pharmacies()->version) reload_pharmacies();
+      load_news({.of_pharmacies = true});
       if (report.added + report.updated > 0) report.doubts = engine::doubts_about(pharmacies()->index);
       report.elapsed = std::chrono::steady_clock::now() - begin;
       return report;
@@ -213,12 +239,16 @@ class Engine::Impl {
   }
 
   EngineStats stats() {
-    const Medicines medicines_now = medicines();
+    const auto medicines_now = medicines().catalogue;
+    const auto pharmacies_now = pharmacies();
     EngineStats stats;
     stats.store = options_.store->name();
-    stats.medicines = medicines_now.catalogue->medicines.size();
-    stats.pharmacies = pharmacies()->index.size();
-    stats.catalogue_version = medicines_now.catalogue->version;
+    stats.medicines = medicines_now->medicines.size();
+    stats.pharmacies = pharmacies_now->index.size();
+    stats.catalogue_version = std::max(medicines_now->version.catalogue, pharmacies_now->version);
+    const engine::CatalogueWatch::Counts watch = watch_->counts();
+    stats.watch_loads = watch.loads;
+    stats.watch_failures = watch.failures;
     stats.answers = engine::together(searches_.stats(), symptoms_.stats());
     stats.summaries = summaries_.stats();
     stats.look_ups = live_.stats();
@@ -234,6 +264,13 @@ class Engine::Impl {
   struct Medicines {
     std::shared_ptr<const engine::MedicineCatalogue> catalogue;
     std::uint64_t generation = 0;
+  };
+
+  // Whether the store holds something that the engine does not.
+  struct News {
+    bool of_medicines = false;
+    bool of_pharmacies = false;
+    explicit operator bool() const { return of_medicines || of_pharmacies; }
   };
 
   std::chrono::sys_seconds now() const { return std::chrono::floor<std::chrono::seconds>(options_.now()); }
@@ -258,9 +295,33 @@ class Engine::Impl {
     return model;
   }
 
-  // Loads take turns: otherwise one that read the store before an import could replace one that read it after.
   void reload_medicines() {
     const std::scoped_lock turn(load_mutex_);
+    replace_medicines();
+  }
+
+  // What the store holds and the engine does not, whoever wrote it. Whether something was loaded.
+  //
+  // Compared twice: without waiting for a load under way, which is most often enough; and when it is this one's turn,
+  // for an import and the watch see the same news at the same time, and one of them has loaded it by then.
+  bool load_news(const News& wanted) {
+    if (!find_news(wanted)) return false;
+    const std::scoped_lock turn(load_mutex_);
+    const News news = find_news(wanted);
+    if (news.of_medicines) replace_medicines();
+    if (news.of_pharmacies) replace_pharmacies();
+    return static_cast<bool>(news);
+  }
+
+  News find_news(const News& wanted) const {
+    const engine::StoredVersions stored = engine::stored_versions(options_);
+    return {.of_medicines = wanted.of_medicines && engine::has_news(stored.medicines, medicines().catalogue->version),
+            .of_pharmacies = wanted.of_pharmacies && stored.pharmacies != pharmacies()->version};
+  }
+
+  // Under `load_mutex_`, unless nobody else is there yet. Loads take turns: otherwise one that read the store before an
+  // import could replace one that read it after.
+  void replace_medicines() {
     auto catalogue = engine::load_medicines(options_, *extractive_, now());
     {
       // What was there before is destroyed behind the lock.
@@ -272,13 +333,8 @@ class Engine::Impl {
     symptoms_.clear();
   }
 
-  // When the store holds something newer, whoever wrote it.
-  void bring_medicines_up_to_date() {
-    if (options_.store->catalogue_version() != medicines().catalogue->version) reload_medicines();
-  }
-
-  void reload_pharmacies() {
-    const std::scoped_lock turn(load_mutex_);
+  // As above.
+  void replace_pharmacies() {
     auto catalogue = engine::load_pharmacies(options_);
     const std::scoped_lock lock(swap_mutex_);
     pharmacies_.swap(catalogue);
@@ -348,7 +404,7 @@ class Engine::Impl {
     if (text::normalize(text).text.empty()) return {};
     auto outcome = live_.look_up(std::string(text), core::within(call, options_.live_timeout));
     try {
-      bring_medicines_up_to_date();
+      load_news({.of_medicines = true});
     } catch (const StorageError& error) {
       outcome.warnings.push_back(std::string("the catalogue could not be loaded anew: ") + error.what());
     }
@@ -400,6 +456,8 @@ class Engine::Impl {
   mutable std::mutex swap_mutex_;
   Medicines medicines_;
   std::shared_ptr<const engine::PharmacyCatalogue> pharmacies_;
+  // The last member: its thread uses all others until it has ended.
+  std::optional<engine::CatalogueWatch> watch_;
 };
 
 Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}

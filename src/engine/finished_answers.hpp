@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "pilling/cache.hpp"
-#include "pilling/call.hpp"
 #include "pilling/search.hpp"
 
 namespace pilling::engine {
@@ -33,9 +32,9 @@ class FinishedAnswers {
  public:
   explicit FinishedAnswers(std::size_t maximum_weight) : answers_({.maximum_weight = maximum_weight}) {}
 
-  /// The answer as it was kept, or made by `make` and kept; see `CallOptions::before_work`.
+  /// The answer as it was kept, or made by `make` and kept.
   template <class Make>
-  Result find(std::uint64_t generation, std::string_view question, const CallOptions& call, const Make& make) {
+  Result find(std::uint64_t generation, std::string_view question, const Make& make) {
     std::string key = std::to_string(generation) + '/';
     key += question;
     if (const auto hit = answers_.get(key)) {
@@ -43,7 +42,6 @@ class FinishedAnswers {
       result.answer.origin = Origin::memory_cache;
       return result;
     }
-    if (call.before_work) call.before_work();
     Result result = make();
     result.answer.origin = Origin::index;
     answers_.put(key, result, weight_with(key, result));

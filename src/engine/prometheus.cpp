@@ -185,6 +185,12 @@ std::string prometheus_text(const EngineStats& stats) {
           model.dollars_saved);
   add_one(text, "pilling_medicines", "gauge", "Medicines in the catalogue.", as_number(stats.medicines));
   add_one(text, "pilling_pharmacies", "gauge", "Pharmacies in the catalogue.", as_number(stats.pharmacies));
+  add_one(text, "pilling_catalogue_version", "gauge", "Version of the store that is loaded.",
+          as_number(stats.catalogue_version));
+  add_one(text, "pilling_watch_loads_total", "counter", "Loads of what another process wrote.",
+          as_number(stats.watch_loads));
+  add_one(text, "pilling_watch_failures_total", "counter", "Looks for changes of the store that failed.",
+          as_number(stats.watch_failures));
   return text;
 }
 

@@ -78,8 +78,14 @@ alter table medicines add column english_name text not null default '';
 alter table medicines add column dispensing text not null default '';
 )sql";
 
+// When each of the two changed last; until now, nobody knows.
+constexpr const char* versions_of_both = R"sql(
+insert or replace into meta (key, value) select 'medicines_version', value from meta where key = 'catalogue_version';
+insert or replace into meta (key, value) select 'pharmacies_version', value from meta where key = 'catalogue_version';
+)sql";
+
 // The step at index i leads from version i to version i + 1. Steps that were released never change.
-constexpr std::array<const char*, 2> steps = {first_schema, names_and_dispensing};
+constexpr std::array<const char*, 3> steps = {first_schema, names_and_dispensing, versions_of_both};
 
 // Fields of the header: https://www.sqlite.org/fileformat.html#the_database_header
 struct Field {

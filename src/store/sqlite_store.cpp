@@ -85,14 +85,14 @@ class SqliteTransaction final : public StoreTransaction {
   std::optional<Pharmacy> pharmacy(const PharmacyId& id) override { return load_pharmacy(open(), id); }
   bool has_summary(const SummaryKey& key) override { return store::has_summary(open(), key); }
 
-  void put(const Medicine& medicine) override { changes_catalogue_ |= save(open(), medicine); }
-  void put(const Pharmacy& pharmacy) override { changes_catalogue_ |= save(open(), pharmacy); }
+  void put(const Medicine& medicine) override { changes_medicines_ |= save(open(), medicine); }
+  void put(const Pharmacy& pharmacy) override { changes_pharmacies_ |= save(open(), pharmacy); }
   void put(const SummaryKey& key, const Summary& summary) override { save(open(), key, summary); }
   void put(const JobProgress& progress) override { save(open(), progress); }
 
   void commit() override {
     Connection& connection = open();
-    if (changes_catalogue_) connection.run("update meta set value = value + 1 where key = 'catalogue_version'");
+    count_changes(connection);
     connection.run("commit");
     std::exchange(writer_, nullptr)->give_back();
   }
@@ -108,6 +108,21 @@ class SqliteTransaction final : public StoreTransaction {
     return connection;
   }
 
+  void count_changes(Connection& connection) const {
+    if (!changes_medicines_ && !changes_pharmacies_) return;
+    connection.run("update meta set value = value + 1 where key = 'catalogue_version'");
+    if (changes_medicines_) {
+      connection.run(
+          "update meta set value = (select value from meta where key = 'catalogue_version')"
+          " where key = 'medicines_version'");
+    }
+    if (changes_pharmacies_) {
+      connection.run(
+          "update meta set value = (select value from meta where key = 'catalogue_version')"
+          " where key = 'pharmacies_version'");
+    }
+  }
+
   void roll_back() noexcept {
     try {
       if (writer_->connection().is_in_transaction()) writer_->connection().run("rollback");
@@ -117,7 +132,8 @@ class SqliteTransaction final : public StoreTransaction {
   }
 
   std::shared_ptr<Writer> writer_;  // none once committed
-  bool changes_catalogue_ = false;
+  bool changes_medicines_ = false;
+  bool changes_pharmacies_ = false;
 };
 
 class SqliteStore final : public Store {
@@ -155,6 +171,18 @@ class SqliteStore final : public Store {
   std::uint64_t catalogue_version() override {
     return readers_.read([](Connection& connection) {
       return static_cast<std::uint64_t>(connection.integer("select value from meta where key = 'catalogue_version'"));
+    });
+  }
+
+  // One statement, so that both are of one state.
+  CatalogueVersions catalogue_versions() override {
+    return readers_.read([](Connection& connection) {
+      Query query(connection,
+                  "select (select value from meta where key = 'medicines_version'),"
+                  " (select value from meta where key = 'pharmacies_version')");
+      query.next();
+      return CatalogueVersions{.medicines = static_cast<std::uint64_t>(query.integer(0)),
+                               .pharmacies = static_cast<std::uint64_t>(query.integer(1))};
     });
   }
 

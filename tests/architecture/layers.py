@@ -17,7 +17,7 @@ class Module(NamedTuple):
 
 
 MODULES = {
-    "core":    Module(),
+    "core":    Module(sees=("unistd.h",)),
     "text":    Module(uses=("core",), sees=("utf8proc.h", "xxhash.h")),
     "store":   Module(uses=("core",), sees=("sqlite3.h",)),
     "http":    Module(uses=("core",), sees=("curl/",)),
@@ -42,7 +42,7 @@ PUBLIC_HEADERS = {
     "medicine.hpp":   EVERYONE,
     "pharmacy.hpp":   EVERYONE,
     "version.hpp":    EVERYONE,
-    "metrics.hpp":    ("public", "core", "engine"),
+    "metrics.hpp":    ("public", "core", "cache", "engine"),
     "store.hpp":      ("public", "store", "refresh", "engine"),
     "http.hpp":       ("public", "http", "sources", "engine"),
     "cache.hpp":      ("public", "cache", "engine"),

@@ -90,6 +90,7 @@ class Engine:
         holidays: str | PathLike[str] | None,
         cache_bytes: int,
         busy_timeout: float,
+        watch_interval: float,
         slow_call_threshold: float,
         on_slow_call: Callable[[SlowCall], object] | None,
         on_span: Callable[[str], Callable[[float, bool], object] | None] | None,

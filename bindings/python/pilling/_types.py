@@ -590,6 +590,10 @@ class EngineStats:
     pharmacies: int
     """As searched: a pharmacy that two sources know counts once."""
     catalogue_version: int
+    watch_loads: int
+    """How often something that another process wrote was loaded."""
+    watch_failures: int
+    """Looks for it that failed; while it grows, what is loaded may be old."""
     answers: CacheStats
     """Finished answers in memory."""
     summaries: TieredCacheStats
