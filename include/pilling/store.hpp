@@ -14,6 +14,7 @@
 #include "pilling/export.hpp"
 #include "pilling/medicine.hpp"
 #include "pilling/pharmacy.hpp"
+#include "pilling/shared_cache.hpp"
 
 namespace pilling {
 
@@ -76,6 +77,11 @@ class PILLING_API Store {
 
   /// Grows with every commit that changed a medicine or a pharmacy, in whichever process.
   virtual std::uint64_t catalogue_version() = 0;
+
+  /// The part of it that keeps what was loaded: see TieredCache. Its origin is Origin::store; it can be used for longer
+  /// than the store. Its writes wait their turn and fail as `begin` does, and become visible all at once; its reads
+  /// wait for no writer, and are no part of a transaction.
+  virtual std::shared_ptr<SharedCache> cache() = 0;
 };
 
 /// A SQLite database in WAL mode, made when it is missing. One writer, pooled readers.

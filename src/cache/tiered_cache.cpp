@@ -20,8 +20,6 @@
 
 namespace pilling {
 
-SharedCache::~SharedCache() = default;
-
 namespace detail {
 namespace {
 

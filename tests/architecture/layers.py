@@ -46,6 +46,7 @@ PUBLIC_HEADERS = {
     "store.hpp":      ("public", "store", "refresh", "engine"),
     "http.hpp":       ("public", "http", "sources", "engine"),
     "cache.hpp":      ("public", "cache", "engine"),
+    "shared_cache.hpp": ("public", "core", "store", "cache", "engine"),
     "search.hpp":     ("public", "search", "engine"),
     "source.hpp":     ("public", "sources", "engine"),
     "summarizer.hpp": ("public", "sources", "refresh", "engine"),
