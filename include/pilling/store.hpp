@@ -14,6 +14,7 @@
 #include "pilling/export.hpp"
 #include "pilling/medicine.hpp"
 #include "pilling/pharmacy.hpp"
+#include "pilling/shared_cache.hpp"
 
 namespace pilling {
 
@@ -88,6 +89,11 @@ class PILLING_API Store {
   /// Asked several times a second by an engine that watches: see `EngineOptions::watch_interval`. A store that does not
   /// tell the two apart leaves this as it is: both are then loaded anew when one has changed.
   virtual CatalogueVersions catalogue_versions();
+
+  /// The part of it that keeps what was loaded: see TieredCache. Its origin is Origin::store; it can be used for longer
+  /// than the store. Its writes wait their turn and fail as `begin` does, and become visible all at once; its reads
+  /// wait for no writer, and are no part of a transaction.
+  virtual std::shared_ptr<SharedCache> cache() = 0;
 };
 
 /// A SQLite database in WAL mode, made when it is missing. One writer, pooled readers.

@@ -22,8 +22,6 @@
 
 namespace pilling {
 
-SharedCache::~SharedCache() = default;
-
 namespace detail {
 namespace {
 

@@ -49,7 +49,7 @@ PUBLIC_HEADERS = {
     "detail/cache_table.hpp":   ("public", "cache"),
     "detail/read_sections.hpp": ("public", "cache"),
     "memory_cache.hpp":  ("public", "cache", "engine"),
-    "shared_cache.hpp":  ("public", "cache", "store", "engine"),
+    "shared_cache.hpp":  ("public", "core", "store", "cache", "engine"),
     "tiered_cache.hpp":  ("public", "cache", "engine"),
     "worker_pool.hpp":   ("public", "cache", "engine"),
     "shared_list.hpp":   ("public", "search", "engine"),

@@ -16,13 +16,20 @@
 #include <vector>
 
 #include "pilling/error.hpp"
+#include "pilling/shared_cache.hpp"
 #include "pilling/store.hpp"
 #include "support/sample_rows.hpp"
 
 namespace pilling::support {
 
+inline std::vector<std::pair<std::string, SharedEntry>> sample_entries(const std::string& key,
+                                                                       const std::string& bytes) {
+  return {{key, {.bytes = bytes, .stamp = 1, .kept_until = std::nullopt}}};
+}
+
 /// What every Store promises. `Location` is default-constructible, stands for one empty store of its own, and has
-/// `std::shared_ptr<Store> open()`, which opens that same store however often it is called.
+/// `std::shared_ptr<Store> open()`, which opens that same store however often it is called. What `Store::cache` gives
+/// goes through the suite in shared_cache_contract.hpp, too.
 template <class Location>
 class StoreContract : public testing::Test {
  protected:
@@ -409,6 +416,73 @@ TYPED_TEST_P(StoreContract, KeepsATransactionThatOutlivesTheStore) {
   EXPECT_EQ(this->location_.open()->medicines().size(), 1U);
 }
 
+TYPED_TEST_P(StoreContract, HasACacheThatItsOpeningsShare) {
+  const auto cache = this->store_->cache();
+  const std::vector<std::string> keys{"a", "none"};
+
+  cache->put(sample_entries("a", "1"), {});
+
+  const auto again = this->location_.open()->cache();
+  EXPECT_EQ(cache->origin(), Origin::store);
+  EXPECT_FALSE(cache->name().empty());
+  EXPECT_EQ(cache->get(keys, {}), (std::vector<std::optional<std::string>>{"1", std::nullopt}));
+  EXPECT_EQ(again->get(keys, {}), cache->get(keys, {}));
+}
+
+TYPED_TEST_P(StoreContract, KeepsItsCacheApartFromTheRecord) {
+  const auto version = this->store_->catalogue_version();
+
+  this->store_->cache()->put(sample_entries("1", "x"), {});
+
+  EXPECT_EQ(this->store_->catalogue_version(), version);
+  EXPECT_TRUE(this->store_->medicines().empty());
+  EXPECT_TRUE(this->store_->summaries().empty());
+}
+
+TYPED_TEST_P(StoreContract, LendsACacheThatOutlivesIt) {
+  const auto cache = this->store_->cache();
+  this->store_.reset();
+
+  cache->put(sample_entries("a", "1"), {});
+
+  const auto again = this->location_.open()->cache();
+  EXPECT_EQ(again->get(std::vector<std::string>{"a"}, {}).at(0), "1");
+}
+
+TYPED_TEST_P(StoreContract, ReadsTheCacheWhileSomebodyWrites) {
+  const auto cache = this->store_->cache();
+  cache->put(sample_entries("a", "1"), {});
+
+  const auto transaction = this->store_->begin();
+  transaction->put(sample_medicine("1"));
+
+  EXPECT_EQ(cache->get(std::vector<std::string>{"a"}, {}).at(0), "1");
+}
+
+TYPED_TEST_P(StoreContract, RefusesToWriteTheCacheOnTheThreadOfATransaction) {
+  const auto cache = this->store_->cache();
+  const auto transaction = this->store_->begin();
+
+  EXPECT_THROW(cache->put(sample_entries("a", "1"), {}), StorageError);
+  EXPECT_THROW(cache->erase(std::vector<std::string>{"a"}, {}), StorageError);
+
+  transaction->put(sample_medicine("1"));
+  transaction->commit();
+  cache->put(sample_entries("a", "1"), {});
+  EXPECT_EQ(cache->get(std::vector<std::string>{"a"}, {}).at(0), "1");
+  EXPECT_EQ(this->store_->medicines().size(), 1U);
+}
+
+TYPED_TEST_P(StoreContract, WaitsForAWriterOfTheCacheNoLongerThanTheCallMay) {
+  const auto first = this->store_->begin();
+  const CallOptions over{.deadline = std::chrono::steady_clock::now(), .stop = {}};
+
+  for (const auto& cache : {this->store_->cache(), this->location_.open()->cache()}) {
+    std::jthread([&] { EXPECT_THROW(cache->put(sample_entries("a", "1"), over), Timeout); }).join();
+    EXPECT_EQ(cache->get(std::vector<std::string>{"a"}, {}).at(0), std::nullopt);
+  }
+}
+
 TYPED_TEST_P(StoreContract, ShowsReadersWholeStatesWhileAWriterCommits) {
   constexpr int rows = 20;
   constexpr int editions = 25;
@@ -479,6 +553,9 @@ REGISTER_TYPED_TEST_SUITE_P(StoreContract, IsEmptyAtFirst, KeepsEveryFieldAcross
                             MakesASecondWriterWaitForTheFirst, WaitsForAWriterNoLongerThanTheCallMay,
                             StopsWaitingForAWriterWhenTheCallIsStopped, RefusesASecondTransactionOfTheSameThread,
                             LetsATransactionEndOnAnotherThread, KeepsATransactionThatOutlivesTheStore,
-                            ShowsReadersWholeStatesWhileAWriterCommits, LosesNoWriteOfManyWriters);
+                            ShowsReadersWholeStatesWhileAWriterCommits, LosesNoWriteOfManyWriters,
+                            HasACacheThatItsOpeningsShare, KeepsItsCacheApartFromTheRecord, LendsACacheThatOutlivesIt,
+                            ReadsTheCacheWhileSomebodyWrites, RefusesToWriteTheCacheOnTheThreadOfATransaction,
+                            WaitsForAWriterOfTheCacheNoLongerThanTheCallMay);
 
 }  // namespace pilling::support

@@ -63,6 +63,7 @@ class FragileStore : public Store {
   std::optional<Summary> summary(const SummaryKey& key) override { return sound().summary(key); }
   std::optional<JobProgress> job(std::string_view name) override { return sound().job(name); }
   std::uint64_t catalogue_version() override { return is_read_broken ? broken() : sound().catalogue_version(); }
+  std::shared_ptr<SharedCache> cache() override { return store_->cache(); }
 
   std::atomic<bool> is_broken = false;
   std::atomic<bool> is_read_broken = false;
