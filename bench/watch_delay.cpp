@@ -70,6 +70,7 @@ class TimedStore : public pilling::Store {
   std::optional<pilling::Summary> summary(const pilling::SummaryKey& key) override { return store_->summary(key); }
   std::optional<pilling::JobProgress> job(std::string_view name) override { return store_->job(name); }
   std::uint64_t catalogue_version() override { return store_->catalogue_version(); }
+  std::shared_ptr<pilling::SharedCache> cache() override { return store_->cache(); }
   pilling::CatalogueVersions catalogue_versions() override { return store_->catalogue_versions(); }
 
   Clock::time_point committed_at;

@@ -208,9 +208,12 @@ std::vector<Medicine> LiveLookUp::ask(MedicineSource& source, const std::string&
   return rows;
 }
 
+// Another writer may have half of the time that is left: those who wait want the answer more than that it is kept.
 void LiveLookUp::keep(const std::vector<Medicine>& rows, const CallOptions& call, Trouble& trouble) {
   try {
-    adopt_medicines(*store_, *extractive_, rows, now(), call);
+    const auto half = (call.deadline - std::chrono::steady_clock::now()) / 2;
+    adopt_medicines(*store_, *extractive_, rows, now(),
+                    core::within(call, std::chrono::floor<std::chrono::milliseconds>(half)));
   } catch (const std::exception&) {
     // Asked again, it may be kept.
     trouble.is_passing = true;
@@ -218,6 +221,10 @@ void LiveLookUp::keep(const std::vector<Medicine>& rows, const CallOptions& call
   }
 }
 
-void LiveLookUp::Trouble::add(const std::string& where, std::string what) { warnings.push_back(where + ": " + what); }
+// One line each, whatever a source says.
+void LiveLookUp::Trouble::add(const std::string& where, std::string what) {
+  std::ranges::replace(what, '\n', ' ');
+  warnings.push_back(where + ": " + what);
+}
 
 }  // namespace pilling::engine

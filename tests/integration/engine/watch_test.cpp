@@ -63,6 +63,7 @@ class ObservedStore : public Store {
   std::optional<Summary> summary(const SummaryKey& key) override { return store_->summary(key); }
   std::optional<JobProgress> job(std::string_view name) override { return store_->job(name); }
   std::uint64_t catalogue_version() override { return store_->catalogue_version(); }
+  std::shared_ptr<SharedCache> cache() override { return store_->cache(); }
   CatalogueVersions catalogue_versions() override {
     ++looks;
     if (is_look_broken) throw std::runtime_error("the host's own trouble");

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "integration/store/child_process.hpp"
+#include "support/child_process.hpp"
 #include "pilling/error.hpp"
 #include "pilling/store.hpp"
 #include "store/sqlite.hpp"
@@ -19,6 +19,8 @@
 namespace pilling::store {
 namespace {
 
+using support::ChildProcess;
+using support::Pipe;
 using Entries = std::vector<std::pair<std::string, SharedEntry>>;
 using Keys = std::vector<std::string>;
 
