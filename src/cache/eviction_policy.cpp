@@ -106,7 +106,7 @@ void GatedQueues::insert(PolicyEntry& entry) {
   newest_ = entry.weight > heavy * average_weight() ? nullptr : &entry;
   const auto placed_before = ghosts_.take(entry.hash);
   if (placed_before && (has_room_in_main(entry.weight) || has_idle_in_main_since(*placed_before))) {
-    place_in_main(entry);
+    place_in_main(entry, now_);
   } else {
     place_in_window(entry);
   }
@@ -148,7 +148,7 @@ bool GatedQueues::has_idle_in_main_since(std::uint32_t time) {
     PolicyEntry& oldest = *main_.oldest();
     if (!spend_use(oldest)) return is_at_or_before(oldest.placed_at, time);
     main_.remove(oldest);
-    place_in_main(oldest);
+    place_in_main(oldest, now_);
   }
   return false;
 }
@@ -164,9 +164,9 @@ void GatedQueues::place_in_window(PolicyEntry& entry) {
   }
 }
 
-void GatedQueues::place_in_main(PolicyEntry& entry) {
+void GatedQueues::place_in_main(PolicyEntry& entry, std::uint32_t time) {
   entry.queue = Queue::main;
-  entry.placed_at = now_;
+  entry.placed_at = time;
   main_.push_newest(entry);
 }
 
@@ -176,10 +176,10 @@ PolicyEntry* GatedQueues::evict_from_window() {
   window_.remove(oldest);
   const bool was_used = oldest.uses.load(std::memory_order_relaxed) > 0;
   if (has_room_in_main(oldest.weight)) {
-    place_in_main(oldest);
+    place_in_main(oldest, oldest.placed_at);  // it proves nothing, so it is no newer for that
   } else if (was_used && has_idle_in_main_since(oldest.placed_at)) {
     oldest.uses.store(0, std::memory_order_relaxed);
-    place_in_main(oldest);
+    place_in_main(oldest, now_);
   } else if (was_used || is_spared(oldest)) {
     place_in_window(oldest);
   } else {
@@ -195,7 +195,7 @@ PolicyEntry* GatedQueues::evict_from_main() {
   PolicyEntry& oldest = *main_.oldest();
   main_.remove(oldest);
   if (is_spared(oldest) || spend_use(oldest)) {
-    place_in_main(oldest);
+    place_in_main(oldest, now_);
     return nullptr;
   }
   oldest.queue = Queue::none;

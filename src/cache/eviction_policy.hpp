@@ -18,7 +18,7 @@ struct PolicyEntry {
   PolicyEntry* next = nullptr;
   std::uint64_t hash = 0;
   std::size_t weight = 1;
-  std::uint32_t placed_at = 0;        ///< when it was put where it stands; insertions are the clock
+  std::uint32_t placed_at = 0;        ///< when it came or was last seen to be used; insertions are the clock
   std::atomic<std::uint8_t> uses{0};  ///< since then
   Queue queue = Queue::none;
 
@@ -108,7 +108,7 @@ class GatedQueues {
   bool has_idle_in_main_since(std::uint32_t time);
   bool is_spared(const PolicyEntry& entry) const { return &entry == newest_ && entries() > 0; }
   void place_in_window(PolicyEntry& entry);
-  void place_in_main(PolicyEntry& entry);
+  void place_in_main(PolicyEntry& entry, std::uint32_t time);
   PolicyEntry* evict_from_window();
   PolicyEntry* evict_from_main();
 
