@@ -71,9 +71,11 @@ std::string bytes_of(const std::string& file) {
     if (!opened) throw std::runtime_error("cannot open " + file);
   }
   std::istream& input = file == "-" ? std::cin : opened;
-  std::string bytes{std::istreambuf_iterator<char>(input), {}};
-  if (input.bad()) throw std::runtime_error("cannot read " + file);
-  return bytes;
+  try {
+    return {std::istreambuf_iterator<char>(input), {}};
+  } catch (const std::ios_base::failure&) {
+    throw std::runtime_error("cannot read " + file);
+  }
 }
 
 std::vector<Key> keys_of(const std::string& file) {
