@@ -6,7 +6,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <functional>
 #include <memory>
 #include <new>
@@ -63,7 +62,7 @@ template <class Value>
 class CacheHandle {
  public:
   CacheHandle() = default;
-  CacheHandle(std::nullptr_t) {}  // NOLINT(google-explicit-constructor): as of a pointer
+  CacheHandle(std::nullptr_t) noexcept {}  // NOLINT(google-explicit-constructor): as of a pointer
   CacheHandle(const CacheHandle& other) noexcept : node_(other.node_), value_(other.value_) { hold(); }
   CacheHandle(CacheHandle&& other) noexcept
       : node_(std::exchange(other.node_, nullptr)), value_(std::exchange(other.value_, nullptr)) {}
@@ -130,8 +129,8 @@ class MemoryCache {
     return handle;
   }
 
-  /// Calls `visitor` with the value, if it is there, and says whether it was. Cheaper than a handle, for what does not
-  /// take long; `visitor` may use the cache.
+  /// Calls `visitor` with the value, if it is there, and says whether it was. Cheaper than a handle. For what does not
+  /// take long: nothing that the cache lets go of is freed until `visitor` returns. It may use the cache.
   template <class Visitor>
   bool visit(KeyView key, Visitor&& visitor, Access access = Access::user) {
     return look_up(key, access, [&](const Entry& entry) { std::forward<Visitor>(visitor)(entry.value); });
@@ -151,26 +150,27 @@ class MemoryCache {
     return handle;
   }
 
+  /// Whether there was a value, be it an expired one.
   bool erase(KeyView key) {
-    const auto section = table_.read();
-    table_.count_aside();
-    detail::CacheNode* const node = find(hash_of(key), key);
-    return node != nullptr && table_.erase(*node);
+    return table_.erase(hash_of(key),
+                        [&](const detail::CacheNode& node) { return static_cast<const Entry&>(node).key() == key; });
   }
 
   void clear() { table_.clear(); }
 
   /// At most `limit` keys, those first that were used most of late.
   std::vector<Key> hottest_keys(std::size_t limit) const {
-    std::vector<std::pair<int, Key>> keys;
+    const auto section = table_.read();
+    table_.count_aside();
+    std::vector<std::pair<int, const Entry*>> entries;
     table_.for_each([&](const detail::CacheNode& node) {
-      keys.emplace_back(node.uses.load(std::memory_order_relaxed), Key(static_cast<const Entry&>(node).key()));
+      entries.emplace_back(node.uses.load(std::memory_order_relaxed), static_cast<const Entry*>(&node));
     });
-    std::ranges::stable_sort(keys, std::ranges::greater(), &std::pair<int, Key>::first);
-    keys.resize(std::min(limit, keys.size()));
+    std::ranges::stable_sort(entries, std::ranges::greater(), &std::pair<int, const Entry*>::first);
+    entries.resize(std::min(limit, entries.size()));
     std::vector<Key> hottest;
-    hottest.reserve(keys.size());
-    for (auto& [uses, key] : keys) hottest.push_back(std::move(key));
+    hottest.reserve(entries.size());
+    for (const auto& [uses, entry] : entries) hottest.emplace_back(entry->key());
     return hottest;
   }
 
@@ -189,7 +189,7 @@ class MemoryCache {
   struct TextEntry : detail::CacheNode {
     TextEntry(std::string_view text, Value&& kept)
         : CacheNode(&destroy_entry), size(text.size()), value(std::move(kept)) {
-      std::memcpy(reinterpret_cast<char*>(this + 1), text.data(), text.size());
+      text.copy(reinterpret_cast<char*>(this + 1), text.size());
     }
     std::string_view key() const noexcept { return {reinterpret_cast<const char*>(this + 1), size}; }
     static std::size_t bytes_behind(std::string_view text) { return text.size(); }
@@ -204,13 +204,27 @@ class MemoryCache {
     const Value value;
   };
   using Entry = std::conditional_t<std::same_as<Key, std::string>, TextEntry, KeyEntry>;
+  static constexpr bool is_over_aligned = alignof(Entry) > __STDCPP_DEFAULT_NEW_ALIGNMENT__;
 
   static Entry& entry_of(detail::CacheNode& node) noexcept { return static_cast<Entry&>(node); }
 
   static void destroy_entry(detail::CacheNode* node) noexcept {
     Entry& entry = entry_of(*node);
     entry.~Entry();
-    ::operator delete(&entry);
+    free_block(&entry);
+  }
+
+  static void* allocate_block(std::size_t bytes) {
+    if constexpr (is_over_aligned) return ::operator new(bytes, std::align_val_t(alignof(Entry)));
+    return ::operator new(bytes);
+  }
+
+  static void free_block(void* block) noexcept {
+    if constexpr (is_over_aligned) {
+      ::operator delete(block, std::align_val_t(alignof(Entry)));
+    } else {
+      ::operator delete(block);
+    }
   }
 
   static bool have_same_key(const detail::CacheNode& one, const detail::CacheNode& other) {
@@ -226,13 +240,12 @@ class MemoryCache {
   }
 
   Handle make_entry(KeyView key, Value&& value, std::size_t weight, const PutOptions& options) {
-    static_assert(alignof(Entry) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__, "MemoryCache keeps no over-aligned values");
-    void* const block = ::operator new(sizeof(Entry) + Entry::bytes_behind(key));
+    void* const block = allocate_block(sizeof(Entry) + Entry::bytes_behind(key));
     Entry* entry = nullptr;
     try {
       entry = new (block) Entry(key, std::move(value));
     } catch (...) {
-      ::operator delete(block);
+      free_block(block);
       throw;
     }
     Handle handle(entry, &entry->value);
@@ -273,13 +286,14 @@ class MemoryCache {
   std::int64_t expiry(std::uint64_t hash, const std::optional<std::chrono::nanoseconds>& time_to_live) const {
     if (!time_to_live) return detail::CacheNode::never;
     const std::int64_t now = nanoseconds_now();
-    // Of the key and the time: as good as chance, and no state.
-    const double chance =
-        static_cast<double>(detail::CacheTable::mix(hash ^ static_cast<std::uint64_t>(now))) * 0x1p-64;
-    const std::chrono::duration<double, std::nano> lifetime = *time_to_live;
-    const auto shorter = static_cast<std::int64_t>(lifetime.count() * options_.jitter * chance);
-    const std::int64_t lasting = time_to_live->count() - shorter;
-    return lasting >= detail::CacheNode::never - now ? detail::CacheNode::never : now + lasting;
+    const std::int64_t lifetime = std::max<std::int64_t>(time_to_live->count(), 0);
+    // Of the key and the time: as good as chance, and no state. Below one, so that `shorter` is no more than it may be.
+    const std::uint64_t bits = detail::CacheTable::mix(hash ^ static_cast<std::uint64_t>(now));
+    const double chance = static_cast<double>(bits >> 11U) * 0x1p-53;
+    const double jitter = options_.jitter > 0 ? std::min(options_.jitter, 1.0) : 0.0;
+    const auto shorter = static_cast<std::int64_t>(static_cast<double>(lifetime) * jitter * chance);
+    const std::int64_t lasting = lifetime - shorter;
+    return now > 0 && lasting >= detail::CacheNode::never - now ? detail::CacheNode::never : now + lasting;
   }
 
   const MemoryCacheOptions options_;

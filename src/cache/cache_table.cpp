@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 #include <utility>
 
 #include "cache/eviction_policy.hpp"
@@ -53,54 +54,71 @@ CacheTable::CacheTable(std::size_t maximum_weight, std::size_t shard_count, Same
 }
 
 CacheTable::~CacheTable() {
-  clear();
-  for (std::size_t i = 0; i <= shard_mask_; ++i) delete shards_[i].slots.load(std::memory_order_relaxed);
+  // What dies may use the table, and even put more.
+  do {
+    clear();
+  } while (sections_.reclaim() || counts().entries != 0);
 }
+
+CacheTable::Shard::~Shard() { delete slots.load(std::memory_order_relaxed); }
 
 void CacheTable::put(CacheNode& node, bool admits) {
   Removed removed(sections_);
   Shard& shard = shard_of(node.hash);
   const std::scoped_lock lock(shard.mutex);
-  Slot* const slot = slot_of(shard, node);
+  const bool fits = node.weight <= shard_weight_;
+  // For a moment, the policy holds more than the shard may: weights are whatever the callers say, and may run over.
+  while (fits && node.weight > std::numeric_limits<std::size_t>::max() - shard.policy->weight()) {
+    push_out(shard, *shard.policy->evict(), removed);
+  }
+  const Slot* const slot = find_slot(shard, node.hash, [&](const CacheNode& other) { return same_key_(other, node); });
   CacheNode* const old = slot == nullptr ? nullptr : slot->node.load(std::memory_order_relaxed);
-  if (node.weight > shard_weight_ || (old == nullptr && !admits)) {
+  if (fits && (old != nullptr || admits)) {
+    place(shard, node, old, removed);
+  } else {
     if (old != nullptr) erase(shard, *old, removed);
     removed.add(node);
-    return;
   }
-  if (old == nullptr) {
-    add(shard, node, removed);
-  } else {
-    node.uses.store(old->uses.load(std::memory_order_relaxed), std::memory_order_relaxed);
-    shard.policy->replace(*old, node);
-    slot->node.store(&node, std::memory_order_seq_cst);
-    removed.add(*old);
-  }
-  make_room(shard, removed);
 }
 
 bool CacheTable::erase(CacheNode& node) {
   Removed removed(sections_);
   Shard& shard = shard_of(node.hash);
   const std::scoped_lock lock(shard.mutex);
-  const Slot* const slot = slot_of(shard, node);
-  if (slot == nullptr || slot->node.load(std::memory_order_relaxed) != &node) return false;
+  if (slot_of(shard, node) == nullptr) return false;
   erase(shard, node, removed);
   return true;
 }
 
+bool CacheTable::erase(std::uint64_t hash, const std::function<bool(const CacheNode&)>& is_key) {
+  Removed removed(sections_);
+  Shard& shard = shard_of(hash);
+  const std::scoped_lock lock(shard.mutex);
+  const Slot* const slot = find_slot(shard, hash, is_key);
+  if (slot == nullptr) return false;
+  erase(shard, *slot->node.load(std::memory_order_relaxed), removed);
+  return true;
+}
+
+// Without the policy's choice: it may want memory, and it would remember what it pushed out.
 void CacheTable::clear() {
   for (std::size_t i = 0; i <= shard_mask_; ++i) {
     Removed removed(sections_);
     Shard& shard = shards_[i];
     const std::scoped_lock lock(shard.mutex);
-    while (CacheNode* const node = shard.policy->evict()) vacate(shard, *node, removed);
+    const Slots& slots = *shard.slots.load(std::memory_order_relaxed);
+    for (std::size_t j = 0; j <= slots.mask; ++j) {
+      if (CacheNode* const node = slots.slots[j].node.load(std::memory_order_relaxed)) erase(shard, *node, removed);
+    }
   }
   sections_.reclaim();
 }
 
 CacheTable::Counts CacheTable::counts() const {
   Counts counts;
+  // First of all: then whatever was no hit in one of these sections is counted below. More of that may come in between,
+  // so hits are never too many; and lest they seem to fall, never fewer than before.
+  const std::uint64_t ended = sections_.ended();
   for (std::size_t i = 0; i <= shard_mask_; ++i) {
     const Shard& shard = shards_[i];
     counts.misses += shard.misses.load(std::memory_order_relaxed);
@@ -109,8 +127,12 @@ CacheTable::Counts CacheTable::counts() const {
     counts.entries += shard.policy->entries();
     counts.weight += shard.policy->weight();
   }
-  const std::uint64_t counted = sections_.entered() - aside_.load(std::memory_order_relaxed);
-  counts.hits = std::max(counted, counts.misses) - counts.misses;
+  const std::uint64_t others = counts.misses + aside_.load(std::memory_order_relaxed);
+  const std::uint64_t hits = std::max(ended, others) - others;
+  counts.hits = hits_.load(std::memory_order_relaxed);
+  while (counts.hits < hits && !hits_.compare_exchange_weak(counts.hits, hits, std::memory_order_relaxed)) {
+  }
+  counts.hits = std::max(counts.hits, hits);
   return counts;
 }
 
@@ -125,37 +147,73 @@ void CacheTable::for_each(const std::function<void(const CacheNode&)>& visit) co
   }
 }
 
-// The slot that holds the node's key. Under the lock.
-CacheTable::Slot* CacheTable::slot_of(const Shard& shard, const CacheNode& node) const noexcept {
+// The slot whose node `is_it`. Under the lock.
+template <class IsIt>
+CacheTable::Slot* CacheTable::find_slot(const Shard& shard, std::uint64_t hash, const IsIt& is_it) {
   const Slots& slots = *shard.slots.load(std::memory_order_relaxed);
-  for (std::size_t i = node.hash & slots.mask;; i = (i + 1) & slots.mask) {
+  for (std::size_t i = hash & slots.mask;; i = (i + 1) & slots.mask) {
     Slot& slot = slots.slots[i];
     const std::uint64_t present = slot.hash.load(std::memory_order_relaxed);
     if (present == Slot::free) return nullptr;
-    if (present == node.hash && same_key_(*slot.node.load(std::memory_order_relaxed), node)) return &slot;
+    if (present == hash && is_it(*slot.node.load(std::memory_order_relaxed))) return &slot;
   }
 }
 
-void CacheTable::add(Shard& shard, CacheNode& node, Removed& removed) {
-  const std::size_t entries = shard.policy->entries() + 1;
-  // A search ends at a free slot: a third of the slots stays free, counting those that are merely left.
-  if (3 * (shard.occupied + 1) > 2 * (shard.slots.load(std::memory_order_relaxed)->mask + 1)) {
-    make_slots(shard, std::max(fewest_slots, std::bit_ceil(2 * entries + entries / 2)), removed);
-  }
-  Slots& slots = *shard.slots.load(std::memory_order_relaxed);
-  shard.policy->insert(node);
-  std::size_t i = node.hash & slots.mask;
-  while (slots.slots[i].hash.load(std::memory_order_relaxed) > Slot::left) i = (i + 1) & slots.mask;
-  if (slots.slots[i].hash.load(std::memory_order_relaxed) == Slot::free) ++shard.occupied;
-  slots.slots[i].node.store(&node, std::memory_order_seq_cst);
-  slots.slots[i].hash.store(node.hash, std::memory_order_seq_cst);
+CacheTable::Slot* CacheTable::slot_of(const Shard& shard, const CacheNode& node) noexcept {
+  return find_slot(shard, node.hash, [&](const CacheNode& other) { return &other == &node; });
 }
 
-void CacheTable::make_room(Shard& shard, Removed& removed) {
+// Nobody sees the node before nothing can fail any more.
+void CacheTable::place(Shard& shard, CacheNode& node, CacheNode* old, Removed& removed) {
+  if (old == nullptr) {
+    reserve_slot(shard, removed);
+    shard.policy->insert(node);
+  } else {
+    node.uses.store(old->uses.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    shard.policy->replace(*old, node);
+  }
+  bool stays = false;
+  try {
+    stays = make_room(shard, node, removed);
+  } catch (...) {
+    shard.policy->remove(node);
+    if (old != nullptr) vacate(shard, *old, removed);
+    throw;
+  }
+  if (stays && old != nullptr) {
+    slot_of(shard, *old)->node.store(&node, std::memory_order_seq_cst);
+    removed.add(*old);
+  } else if (stays) {
+    const Slots& slots = *shard.slots.load(std::memory_order_relaxed);
+    std::size_t i = node.hash & slots.mask;
+    while (slots.slots[i].hash.load(std::memory_order_relaxed) > Slot::left) i = (i + 1) & slots.mask;
+    if (slots.slots[i].hash.load(std::memory_order_relaxed) == Slot::free) ++shard.occupied;
+    slots.slots[i].node.store(&node, std::memory_order_seq_cst);
+    slots.slots[i].hash.store(node.hash, std::memory_order_seq_cst);
+  } else {
+    if (old != nullptr) vacate(shard, *old, removed);
+    removed.add(node);
+  }
+}
+
+// False when `node`, which has no slot yet, was itself pushed out.
+bool CacheTable::make_room(Shard& shard, const CacheNode& node, Removed& removed) {
+  bool stays = true;
   while (shard.policy->weight() > shard_weight_) {
-    vacate(shard, *shard.policy->evict(), removed);
-    ++shard.evictions;
+    CacheNode& chosen = *shard.policy->evict();
+    if (&chosen == &node) {
+      stays = false;
+      ++shard.evictions;
+    } else {
+      push_out(shard, chosen, removed);
+    }
   }
+  return stays;
+}
+
+void CacheTable::push_out(Shard& shard, CacheNode& node, Removed& removed) {
+  vacate(shard, node, removed);
+  ++shard.evictions;
 }
 
 void CacheTable::erase(Shard& shard, CacheNode& node, Removed& removed) {
@@ -168,6 +226,14 @@ void CacheTable::vacate(Shard& shard, CacheNode& node, Removed& removed) {
   slot.hash.store(Slot::left, std::memory_order_seq_cst);
   slot.node.store(nullptr, std::memory_order_seq_cst);
   removed.add(node);
+}
+
+// A search ends at a free slot: a third of the slots stays free, counting those that are merely left.
+void CacheTable::reserve_slot(Shard& shard, Removed& removed) {
+  const std::size_t entries = shard.policy->entries() + 1;
+  if (3 * (shard.occupied + 1) > 2 * (shard.slots.load(std::memory_order_relaxed)->mask + 1)) {
+    make_slots(shard, std::max(fewest_slots, std::bit_ceil(2 * entries + entries / 2)), removed);
+  }
 }
 
 void CacheTable::make_slots(Shard& shard, std::size_t count, Removed& removed) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 #include <thread>
 #include <utility>
 
@@ -30,45 +31,49 @@ ReadSections::~ReadSections() {
 }
 
 void ReadSections::retire(Retired* first, std::size_t weight) {
-  if (first == nullptr) return;
+  // With nothing to retire, what drains is still looked after: it may be a whole cache that was cleared.
+  if (first == nullptr && !is_draining_.load(std::memory_order_relaxed)) return;
   Retired* last = first;
-  std::size_t count = 1;
-  for (; last->next_retired != nullptr; last = last->next_retired) ++count;
+  std::size_t count = 0;
+  for (Retired* retired = first; retired != nullptr; retired = retired->next_retired) {
+    last = retired;
+    ++count;
+  }
   Retired* unread = nullptr;
   {
     const std::scoped_lock lock(mutex_);
-    last->next_retired = waiting_;
-    waiting_ = first;
+    if (first != nullptr) last->next_retired = std::exchange(waiting_, first);
     waiting_count_ += count;
-    waiting_weight_ += weight;
-    if (waiting_count_ >= patience_count || waiting_weight_ > patience_) unread = take_unread();
+    waiting_weight_ += std::min(weight, std::numeric_limits<std::size_t>::max() - waiting_weight_);
+    unread = take_unread(waiting_count_ >= patience_count || waiting_weight_ > patience_);
   }
   dispose_all(unread);
 }
 
-void ReadSections::reclaim() {
+bool ReadSections::reclaim() {
   Retired* unread = nullptr;
   {
     const std::scoped_lock lock(mutex_);
-    unread = take_unread();
+    unread = take_unread(true);
   }
   dispose_all(unread);
+  return unread != nullptr;
 }
 
-std::uint64_t ReadSections::entered() const noexcept {
+std::uint64_t ReadSections::ended() const noexcept {
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < stripe_count_; ++i) {
-    for (const Counters& counters : stripes_[i].phases) sum += counters.entered.load(std::memory_order_relaxed);
+    for (const Counters& counters : stripes_[i].phases) sum += counters.left.load(std::memory_order_acquire);
   }
   return sum;
 }
 
 // Twice, because what waits now may be unread at once, too.
-Retired* ReadSections::take_unread() {
+Retired* ReadSections::take_unread(bool takes_waiting) {
   Retired* unread = nullptr;
   for (int round = 0; round < 2; ++round) {
     if (draining_ == nullptr) {
-      if (waiting_ == nullptr) break;
+      if (waiting_ == nullptr || !takes_waiting) break;
       draining_ = std::exchange(waiting_, nullptr);
       waiting_count_ = 0;
       waiting_weight_ = 0;
@@ -81,6 +86,7 @@ Retired* ReadSections::take_unread() {
     last->next_retired = unread;
     unread = std::exchange(draining_, nullptr);
   }
+  is_draining_.store(draining_ != nullptr, std::memory_order_relaxed);
   return unread;
 }
 

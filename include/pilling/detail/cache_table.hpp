@@ -68,7 +68,7 @@ class PILLING_API CacheTable {
 
   /// The node whose key `is_key`, or null. Only within a section.
   template <class IsKey>
-  CacheNode* find(std::uint64_t hash, const IsKey& is_key) const noexcept {
+  CacheNode* find(std::uint64_t hash, const IsKey& is_key) const {
     const Slots& slots = *shard_of(hash).slots.load(std::memory_order_seq_cst);
     for (std::size_t i = hash & slots.mask;; i = (i + 1) & slots.mask) {
       const std::uint64_t present = slots.slots[i].hash.load(std::memory_order_seq_cst);
@@ -84,20 +84,23 @@ class PILLING_API CacheTable {
 
   void count_miss(std::uint64_t hash) noexcept { shard_of(hash).misses.fetch_add(1, std::memory_order_relaxed); }
 
-  /// A section that was no look-up, or none that counts.
-  void count_aside() noexcept { aside_.fetch_add(1, std::memory_order_relaxed); }
+  /// A section that is no look-up, or none that counts; before it ends.
+  void count_aside() const noexcept { aside_.fetch_add(1, std::memory_order_relaxed); }
 
   /// Takes over `node`, in the place of the one with its key; pushes out others when there is no room. With `admits`
   /// false it is only taken in place of another. A node that is not taken, for this or for its weight, lives on for
-  /// those who hold it. After std::bad_alloc it is the caller's again, and nothing has changed.
+  /// those who hold it. After an exception it is the caller's again, nobody has seen it, and what had its key may be
+  /// gone.
   void put(CacheNode& node, bool admits);
 
   /// Takes `node` out; false when that has happened already.
   bool erase(CacheNode& node);
+  /// Takes out the node whose key `is_key`; false when there is none.
+  bool erase(std::uint64_t hash, const std::function<bool(const CacheNode&)>& is_key);
   void clear();
 
   struct Counts {
-    std::uint64_t hits = 0;
+    std::uint64_t hits = 0;  // look-ups that have ended
     std::uint64_t misses = 0;
     std::uint64_t evictions = 0;
     std::size_t entries = 0;
@@ -133,6 +136,7 @@ class PILLING_API CacheTable {
   };
   struct Removed;
   struct alignas(64) Shard {
+    ~Shard();
     std::atomic<Slots*> slots{nullptr};
     alignas(64) std::atomic<std::uint64_t> misses{0};
     alignas(64) mutable std::mutex mutex;
@@ -142,18 +146,23 @@ class PILLING_API CacheTable {
   };
 
   Shard& shard_of(std::uint64_t hash) const noexcept { return shards_[(hash >> 32U) & shard_mask_]; }
-  Slot* slot_of(const Shard& shard, const CacheNode& node) const noexcept;
-  void add(Shard& shard, CacheNode& node, Removed& removed);
-  void make_room(Shard& shard, Removed& removed);
-  void erase(Shard& shard, CacheNode& node, Removed& removed);
-  void vacate(Shard& shard, CacheNode& node, Removed& removed);
+  template <class IsIt>
+  static Slot* find_slot(const Shard& shard, std::uint64_t hash, const IsIt& is_it);
+  static Slot* slot_of(const Shard& shard, const CacheNode& node) noexcept;
+  void place(Shard& shard, CacheNode& node, CacheNode* old, Removed& removed);
+  bool make_room(Shard& shard, const CacheNode& node, Removed& removed);
+  static void push_out(Shard& shard, CacheNode& node, Removed& removed);
+  static void erase(Shard& shard, CacheNode& node, Removed& removed);
+  static void vacate(Shard& shard, CacheNode& node, Removed& removed);
+  static void reserve_slot(Shard& shard, Removed& removed);
   static void make_slots(Shard& shard, std::size_t count, Removed& removed);
 
   const std::size_t shard_weight_;
   const std::size_t shard_mask_;
   const SameKey same_key_;
   mutable ReadSections sections_;
-  std::atomic<std::uint64_t> aside_{0};
+  mutable std::atomic<std::uint64_t> aside_{0};
+  mutable std::atomic<std::uint64_t> hits_{0};  // as `counts` gave them last
   const std::unique_ptr<Shard[]> shards_;
 };
 

@@ -56,28 +56,31 @@ class PILLING_API ReadSections {
     Counters& counters_;
   };
 
-  /// Frees what hangs on `first` as soon as no section is left that may read it; now or at a later call. It must be out
-  /// of reach already. `weight` is what it keeps occupied; when much is waiting, it is looked after sooner.
+  /// Frees what hangs on `first`, which may be null, as soon as no section is left that may read it; now or at a later
+  /// call. It must be out of reach already. `weight` is what it keeps occupied; when much is waiting, it is looked
+  /// after sooner.
   void retire(Retired* first, std::size_t weight);
 
-  /// Frees what has no reader left.
-  void reclaim();
+  /// Frees what has no reader left; false when that was nothing.
+  bool reclaim();
 
-  /// Sections that were entered so far.
-  std::uint64_t entered() const noexcept;
+  /// Sections that have ended so far. What they did is visible to the caller.
+  std::uint64_t ended() const noexcept;
 
   /// Retired weight from which `retire` looks whether something can be freed.
   void look_after(std::size_t weight) { patience_ = weight; }
 
  private:
   Counters& counters_of_this_thread() const noexcept {
-    // Thread-local storage lies at the same place of each thread's stack, and stacks begin on pages: neighbours differ.
+    // Thread-local storage lies at the same place of each thread's stack. Stacks follow one another by their size and a
+    // page, or, when the kernel prefers huge pages, by multiples of those: either way, neighbours differ.
     thread_local const char marker = 0;
-    const auto page = reinterpret_cast<std::uintptr_t>(&marker) >> 12U;
-    return stripes_[page & (stripe_count_ - 1)].phases[phase_.load(std::memory_order_relaxed)];
+    const auto address = reinterpret_cast<std::uintptr_t>(&marker);
+    const std::size_t stripe = (address >> 12U ^ address >> 21U) & (stripe_count_ - 1);
+    return stripes_[stripe].phases[phase_.load(std::memory_order_relaxed)];
   }
 
-  Retired* take_unread();
+  Retired* take_unread(bool takes_waiting);
   void drain();
   bool is_empty(std::size_t stripe, std::size_t phase) const noexcept;
   static void dispose_all(Retired* first) noexcept;
@@ -87,6 +90,7 @@ class PILLING_API ReadSections {
   std::atomic<std::uint32_t> phase_{0};
   std::size_t patience_ = 0;
 
+  std::atomic<bool> is_draining_{false};  // as of `draining_`, for who does not hold the lock
   std::mutex mutex_;
   Retired* waiting_ = nullptr;
   std::size_t waiting_count_ = 0;
