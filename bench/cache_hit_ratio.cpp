@@ -108,7 +108,7 @@ void print_ratios(const std::string& file, const std::vector<Size>& sizes) {
     const auto capacity = std::max<std::size_t>(static_cast<std::size_t>(entries), 1);
     std::printf("%s,%s,%zu", trace_name(file).c_str(), text.c_str(), keys.size());
     for (const std::size_t hits :
-         {replay_lru(keys, capacity), PolicyReplay(capacity).replay(keys), replay_belady(keys, capacity)}) {
+         {replay_lru(keys, capacity), replay_pilling(keys, capacity), replay_belady(keys, capacity)}) {
       std::printf(",%zu,%.6f", hits, 1 - static_cast<double>(hits) / requests);
     }
     std::puts("");

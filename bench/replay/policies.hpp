@@ -4,14 +4,13 @@
 #include <cstdint>
 #include <iterator>
 #include <list>
-#include <memory>
 #include <set>
 #include <span>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "cache/eviction_policy.hpp"
+#include "pilling/memory_cache.hpp"
 
 // Caches of keys without values, each entry of weight 1, that replay a sequence of requests: get, else put.
 namespace pilling::bench {
@@ -62,48 +61,13 @@ inline std::size_t replay_belady(std::span<const Key> requests, std::size_t capa
   return hits;
 }
 
-/// Hits of the eviction policy, in one shard.
-class PolicyReplay {
- public:
-  explicit PolicyReplay(std::size_t capacity) : capacity_(capacity), policy_(capacity) {}
-
-  std::size_t replay(std::span<const Key> requests) {
-    std::size_t hits = 0;
-    for (const Key key : requests) hits += request(key);
-    return hits;
+/// Hits of MemoryCache, with as many shards as it takes for so many entries.
+inline std::size_t replay_pilling(std::span<const Key> requests, std::size_t capacity) {
+  MemoryCache<Key, Key> cache({.maximum_weight = capacity, .typical_weight = 1});
+  for (const Key key : requests) {
+    if (!cache.visit(key, [](Key) {})) cache.put(key, key, 1);
   }
-
- private:
-  struct Entry : cache::PolicyEntry {
-    Key key = 0;
-  };
-
-  bool request(Key key) {
-    auto& entry = resident_[key];
-    if (entry) {
-      entry->use();
-      if (policy_.samples(entry->hash)) policy_.hit(entry->hash);
-      return true;
-    }
-    entry = std::make_unique<Entry>();
-    entry->key = key;
-    entry->hash = mixed(key);
-    policy_.insert(*entry);
-    while (policy_.weight() > capacity_) resident_.erase(static_cast<Entry*>(policy_.evict())->key);
-    return false;
-  }
-
-  // The finalizer of SplitMix64.
-  static std::uint64_t mixed(std::uint64_t x) {
-    x += 0x9e3779b97f4a7c15;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-    return x ^ (x >> 31);
-  }
-
-  std::size_t capacity_;
-  cache::EvictionPolicy policy_;
-  std::unordered_map<Key, std::unique_ptr<Entry>> resident_;
-};
+  return cache.stats().hits;
+}
 
 }  // namespace pilling::bench

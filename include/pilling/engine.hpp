@@ -91,13 +91,13 @@ struct ModelStats {
 struct EngineStats {
   std::string store;
   std::size_t medicines = 0;
-  std::size_t pharmacies = 0;              ///< as searched: a pharmacy that two sources know counts once
-  std::uint64_t catalogue_version = 0;     ///< `Store::catalogue_version` of what is loaded
-  std::uint64_t watch_loads = 0;           ///< how often something that another process wrote was loaded
-  std::uint64_t watch_failures = 0;        ///< looks for it that failed; while it grows, what is loaded may be old
-  CacheStats answers;                      ///< finished answers in memory
-  TieredCacheStats summaries;  ///< of `summarize`
-  TieredCacheStats look_ups;   ///< of names that were looked for at sources
+  std::size_t pharmacies = 0;           ///< as searched: a pharmacy that two sources know counts once
+  std::uint64_t catalogue_version = 0;  ///< `Store::catalogue_version` of what is loaded
+  std::uint64_t watch_loads = 0;        ///< how often something that another process wrote was loaded
+  std::uint64_t watch_failures = 0;     ///< looks for it that failed; while it grows, what is loaded may be old
+  CacheStats answers;                   ///< finished answers in memory
+  TieredCacheStats summaries;           ///< of `summarize`
+  TieredCacheStats look_ups;            ///< of names that were looked for at sources
   ModelStats model;
   std::vector<OperationStats> operations;  ///< by name
 };

@@ -164,7 +164,11 @@ class MemoryCache {
     table_.count_aside();
     std::vector<std::pair<int, const Entry*>> entries;
     table_.for_each([&](const detail::CacheNode& node) {
-      entries.emplace_back(node.uses.load(std::memory_order_relaxed), static_cast<const Entry*>(&node));
+      // What has proved itself comes before what was used just now for the first time.
+      constexpr int proved = 4;
+      const int uses = node.uses.load(std::memory_order_relaxed);
+      const bool is_proved = node.queue == detail::PolicyEntry::Queue::main;
+      entries.emplace_back(is_proved ? proved + uses : uses, static_cast<const Entry*>(&node));
     });
     std::ranges::stable_sort(entries, std::ranges::greater(), &std::pair<int, const Entry*>::first);
     entries.resize(std::min(limit, entries.size()));
@@ -266,7 +270,7 @@ class MemoryCache {
     if (access == Access::batch) table_.count_aside();
     detail::CacheNode* const node = find(hash, key);
     if (node != nullptr && !is_expired(*node)) {
-      if (access == Access::user) node->count_use();
+      if (access == Access::user) table_.count_use(*node);
       use(entry_of(*node));
       return true;
     }

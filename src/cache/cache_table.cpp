@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <new>
 #include <utility>
 
 #include "cache/eviction_policy.hpp"
@@ -69,7 +70,7 @@ void CacheTable::put(CacheNode& node, bool admits) {
   const bool fits = node.weight <= shard_weight_;
   // For a moment, the policy holds more than the shard may: weights are whatever the callers say, and may run over.
   while (fits && node.weight > std::numeric_limits<std::size_t>::max() - shard.policy->weight()) {
-    push_out(shard, *shard.policy->evict(), removed);
+    push_out(shard, evict(shard), removed);
   }
   const Slot* const slot = find_slot(shard, node.hash, [&](const CacheNode& other) { return same_key_(other, node); });
   CacheNode* const old = slot == nullptr ? nullptr : slot->node.load(std::memory_order_relaxed);
@@ -169,7 +170,6 @@ void CacheTable::place(Shard& shard, CacheNode& node, CacheNode* old, Removed& r
     reserve_slot(shard, removed);
     shard.policy->insert(node);
   } else {
-    node.uses.store(old->uses.load(std::memory_order_relaxed), std::memory_order_relaxed);
     shard.policy->replace(*old, node);
   }
   bool stays = false;
@@ -200,7 +200,7 @@ void CacheTable::place(Shard& shard, CacheNode& node, CacheNode* old, Removed& r
 bool CacheTable::make_room(Shard& shard, const CacheNode& node, Removed& removed) {
   bool stays = true;
   while (shard.policy->weight() > shard_weight_) {
-    CacheNode& chosen = *shard.policy->evict();
+    CacheNode& chosen = evict(shard);
     if (&chosen == &node) {
       stays = false;
       ++shard.evictions;
@@ -209,6 +209,24 @@ bool CacheTable::make_room(Shard& shard, const CacheNode& node, Removed& removed
     }
   }
   return stays;
+}
+
+// What the policy lets go, but for its slot. There must be something.
+CacheNode& CacheTable::evict(Shard& shard) {
+  CacheNode& chosen = static_cast<CacheNode&>(*shard.policy->evict());
+  shard.sampling_mask.store(shard.policy->sampling_mask(), std::memory_order_relaxed);
+  return chosen;
+}
+
+// Whoever has the lock just now is not waited for: a hit more or less is all the same to a sample.
+void CacheTable::tell_of_hit(Shard& shard, std::uint64_t hash) noexcept {
+  const std::unique_lock lock(shard.mutex, std::try_to_lock);
+  if (!lock) return;
+  try {
+    shard.policy->hit(hash);
+  } catch (const std::bad_alloc&) {
+    // As above.
+  }
 }
 
 void CacheTable::push_out(Shard& shard, CacheNode& node, Removed& removed) {

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <new>
 #include <utility>
 
 namespace pilling::cache {
@@ -25,9 +26,6 @@ constexpr std::size_t ghosts_per_entry = 2;
 constexpr std::size_t heavy = 8;
 
 constexpr std::size_t slots_per_bucket = 8;
-
-// The cache chooses shards by some bits of the hash: what is left of them must not show in these.
-std::uint32_t mixed(std::uint64_t hash) { return static_cast<std::uint32_t>((hash * 0x9e3779b97f4a7c15) >> 32); }
 
 // The clock may run over.
 bool is_at_or_before(std::uint32_t time, std::uint32_t other) { return static_cast<std::int32_t>(other - time) >= 0; }
@@ -60,11 +58,24 @@ void EntryQueue::remove(PolicyEntry& entry) {
   --size_;
 }
 
+void EntryQueue::replace(PolicyEntry& old, PolicyEntry& entry) {
+  entry.previous = old.previous;
+  entry.next = old.next;
+  (old.previous ? old.previous->next : oldest_) = &entry;
+  (old.next ? old.next->previous : newest_) = &entry;
+  weight_ += entry.weight - old.weight;
+}
+
 void Ghosts::fit(std::size_t count) {
   const auto wanted = (count + slots_per_bucket - 1) / slots_per_bucket * slots_per_bucket;
   const bool is_near = wanted <= slots_.size() + slots_.size() / 4 && wanted >= slots_.size() / 4;
   if (is_near && !slots_.empty()) return;
-  const auto before = std::exchange(slots_, std::vector<Slot>(std::max(wanted, slots_per_bucket)));
+  std::vector<Slot> before;
+  try {
+    before = std::exchange(slots_, std::vector<Slot>(std::max(wanted, slots_per_bucket)));
+  } catch (const std::bad_alloc&) {
+    // Fewer are remembered then.
+  }
   for (const Slot& slot : before) {
     if (slot.hash != 0) add(slot);
   }
@@ -76,7 +87,7 @@ Ghosts::Slot* Ghosts::bucket_of(std::uint32_t hash) {
 }
 
 void Ghosts::add(std::uint64_t hash, std::uint32_t placed_at) {
-  if (!slots_.empty()) add({std::max(mixed(hash), 1U), placed_at});
+  if (!slots_.empty()) add({std::max(PolicyEntry::sampling_bits(hash), 1U), placed_at});
 }
 
 void Ghosts::add(Slot ghost) {
@@ -94,7 +105,7 @@ void Ghosts::add(Slot ghost) {
 
 std::optional<std::uint32_t> Ghosts::take(std::uint64_t hash) {
   if (slots_.empty()) return std::nullopt;
-  const std::uint32_t wanted = std::max(mixed(hash), 1U);
+  const std::uint32_t wanted = std::max(PolicyEntry::sampling_bits(hash), 1U);
   Slot* const bucket = bucket_of(wanted);
   Slot* const found = std::find_if(bucket, bucket + slots_per_bucket, [&](const Slot& s) { return s.hash == wanted; });
   if (found == bucket + slots_per_bucket) return std::nullopt;
@@ -227,7 +238,7 @@ EvictionPolicy::EvictionPolicy(std::size_t maximum_weight)
 
 void EvictionPolicy::insert(PolicyEntry& entry) {
   thin_out();
-  if (samples(entry.hash)) learn(entry.hash);
+  if (is_sampled(entry.hash)) learn(entry.hash);
   queues_.insert(entry);
 
   // What the queues hold suits the setting they had, and is lost by going back and forth. Half and twice this speed do
@@ -243,13 +254,16 @@ PolicyEntry* EvictionPolicy::evict() {
   return queues_.evict();
 }
 
-bool EvictionPolicy::samples(std::uint64_t hash) const noexcept {
-  return (mixed(hash) & ((1U << sample_bits_.load(std::memory_order_relaxed)) - 1)) == 0;
+std::uint32_t EvictionPolicy::sampling_mask() const noexcept {
+  return is_full_ ? (1U << sample_bits_) - 1 : ~std::uint32_t{0};
+}
+
+bool EvictionPolicy::is_sampled(std::uint64_t hash) const noexcept {
+  return (PolicyEntry::sampling_bits(hash) & ((1U << sample_bits_) - 1)) == 0;
 }
 
 void EvictionPolicy::learn(std::uint64_t hash) {
-  const std::size_t sampled_entries =
-      std::max<std::size_t>(entries() >> sample_bits_.load(std::memory_order_relaxed), 1);
+  const std::size_t sampled_entries = std::max<std::size_t>(entries() >> sample_bits_, 1);
   const std::size_t capacity = is_full_ ? sampled_entries : std::numeric_limits<std::size_t>::max();
 
   // Misses count for about as long as it takes to ask for every entry twenty times; ten or forty do as well.
@@ -280,12 +294,12 @@ void EvictionPolicy::choose() {
 
 // Sixteen entries are a sample that tells enough, and one hit in sixteen is rare enough until there are 64 of them.
 void EvictionPolicy::thin_out() {
-  const unsigned int bits = sample_bits_.load(std::memory_order_relaxed);
+  const unsigned int bits = sample_bits_;
   const std::size_t enough = bits < 4 ? 16 : 64;
   if (bits == 6 || entries() >> (bits + 1) < enough) return;
-  sample_bits_.store(bits + 1, std::memory_order_relaxed);
+  sample_bits_ = bits + 1;
   for (Miniature& miniature : miniatures_) {
-    miniature.drop_unless([this](std::uint64_t hash) { return samples(hash); });
+    miniature.drop_unless([this](std::uint64_t hash) { return is_sampled(hash); });
   }
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -8,30 +7,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "pilling/detail/policy_entry.hpp"
+
 namespace pilling::cache {
 
-/// What a policy knows of an entry: the base of every cached entry. `hash` must be well mixed.
-struct PolicyEntry {
-  enum class Queue : std::uint8_t { none, window, main };
-
-  PolicyEntry* previous = nullptr;
-  PolicyEntry* next = nullptr;
-  std::uint64_t hash = 0;
-  std::size_t weight = 1;
-  std::uint32_t placed_at = 0;        ///< when it came or was last seen to be used; insertions are the clock
-  std::atomic<std::uint8_t> uses{0};  ///< since then
-  Queue queue = Queue::none;
-
-  /// To be called on every hit, without any lock. Stores nothing once the entry is known to be in use.
-  void use() noexcept {
-    const auto counted = uses.load(std::memory_order_relaxed);
-    if (counted < most_uses) uses.store(counted + 1, std::memory_order_relaxed);
-  }
-
- private:
-  // As in S3-FIFO. 7 is no better on the traces, and loses where popularity changes.
-  static constexpr std::uint8_t most_uses = 3;
-};
+using detail::PolicyEntry;
 
 /// Entries in order of arrival, linked through themselves.
 class EntryQueue {
@@ -39,6 +19,8 @@ class EntryQueue {
   void push_newest(PolicyEntry& entry);
   void push_oldest(PolicyEntry& entry);
   void remove(PolicyEntry& entry);
+  /// Puts `entry` where `old` stands.
+  void replace(PolicyEntry& old, PolicyEntry& entry);
 
   PolicyEntry* newest() const { return newest_; }
   PolicyEntry* oldest() const { return oldest_; }
@@ -95,6 +77,7 @@ class GatedQueues {
   void insert(PolicyEntry& entry);
   PolicyEntry* evict();
   void remove(PolicyEntry& entry);
+  void replace(PolicyEntry& old, PolicyEntry& entry);
 
   void set_maximum_weight(std::size_t weight) { maximum_weight_ = weight; }
   EvictionSetting& setting() { return setting_; }
@@ -149,7 +132,7 @@ class Miniature {
 /// Decides which entry of one shard goes when there is no room. Follows whichever setting would have missed least
 /// lately, as miniatures show.
 ///
-/// Not thread-safe: the shard's lock is held, except for `PolicyEntry::use` and `samples`.
+/// Not thread-safe: the shard's lock is held, except for `PolicyEntry::use`.
 class EvictionPolicy {
  public:
   explicit EvictionPolicy(std::size_t maximum_weight);
@@ -160,13 +143,17 @@ class EvictionPolicy {
   /// Takes out the entry that should go next, which may be the newest; null when there is none.
   PolicyEntry* evict();
 
-  /// Takes out an entry that was erased, replaced or has expired. What replaces it may take over its place.
+  /// Takes out an entry that was erased or has expired.
   void remove(PolicyEntry& entry) { queues_.remove(entry); }
 
-  /// True for the keys whose hits the policy wants to hear of: all when there are few, else one in 16 to 64.
-  bool samples(std::uint64_t hash) const noexcept;
+  /// Takes out `old` and gives `entry`, which has another value of the same key, its place.
+  void replace(PolicyEntry& old, PolicyEntry& entry) { queues_.replace(old, entry); }
 
-  /// Tells of a hit of a key that `samples` is true for, besides `PolicyEntry::use`. Some of them may be left out.
+  /// The policy wants to hear of hits of the keys none of whose `PolicyEntry::sampling_bits` is in this mask: of none
+  /// before entries had to go, of all when there are few, else of one in 16 to 64. Grows only.
+  std::uint32_t sampling_mask() const noexcept;
+
+  /// Tells of a hit of such a key, besides `PolicyEntry::use`. Some of them may be left out.
   void hit(std::uint64_t hash) { learn(hash); }
 
   std::size_t weight() const { return queues_.weight(); }
@@ -176,10 +163,11 @@ class EvictionPolicy {
   void learn(std::uint64_t hash);
   void choose();
   void thin_out();
+  bool is_sampled(std::uint64_t hash) const noexcept;
 
   GatedQueues queues_;
   std::vector<Miniature> miniatures_;
-  std::atomic<unsigned int> sample_bits_{0};  // one key in two to the power of this
+  unsigned int sample_bits_ = 0;  // one key in two to the power of this
   bool is_full_ = false;
   double wanted_window_share_;
 };

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 
+#include "pilling/detail/policy_entry.hpp"
 #include "pilling/detail/read_sections.hpp"
 #include "pilling/export.hpp"
 
@@ -20,8 +21,7 @@ namespace pilling::detail {
 
 /// What the table and the eviction policy know of an entry: its key and value follow in the same block of memory. One
 /// reference belongs to the table, the others to handles.
-struct CacheNode : Retired {
-  static constexpr std::uint8_t maximum_uses = 3;
+struct CacheNode : Retired, PolicyEntry {
   static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
   explicit CacheNode(void (*last)(CacheNode*) noexcept) : Retired(&drop_retired), destroy(last) {}
@@ -33,23 +33,8 @@ struct CacheNode : Retired {
   static void drop_retired(Retired* self) noexcept { static_cast<CacheNode*>(self)->drop(); }
 
   void (*const destroy)(CacheNode*) noexcept;
-
-  // Of the policy, under the lock of the shard.
-  CacheNode* previous = nullptr;
-  CacheNode* next = nullptr;
-  std::size_t weight = 0;
-
-  std::uint64_t hash = 0;
   std::int64_t expires_at = never;  // nanoseconds of the cache's clock
   std::atomic<std::uint32_t> references{1};
-  std::atomic<std::uint8_t> uses{0};  // since the policy looked last; readers count up to `maximum_uses`
-  std::uint8_t queue = 0;             // of the policy, too
-
-  // A read-modify-write would cost more than a use that two threads count as one.
-  void count_use() noexcept {
-    const std::uint8_t counted = uses.load(std::memory_order_relaxed);
-    if (counted < maximum_uses) uses.store(static_cast<std::uint8_t>(counted + 1), std::memory_order_relaxed);
-  }
 };
 
 /// The entries of a MemoryCache, whatever their types: shards of a hash table that is read without a lock and written
@@ -83,6 +68,15 @@ class PILLING_API CacheTable {
   }
 
   void count_miss(std::uint64_t hash) noexcept { shard_of(hash).misses.fetch_add(1, std::memory_order_relaxed); }
+
+  /// A hit that counts for what stays. Only within the section that found the node.
+  void count_use(CacheNode& node) noexcept {
+    node.use();
+    Shard& shard = shard_of(node.hash);
+    const bool is_sampled =
+        (PolicyEntry::sampling_bits(node.hash) & shard.sampling_mask.load(std::memory_order_relaxed)) == 0;
+    if (is_sampled) tell_of_hit(shard, node.hash);
+  }
 
   /// A section that is no look-up, or none that counts; before it ends.
   void count_aside() const noexcept { aside_.fetch_add(1, std::memory_order_relaxed); }
@@ -138,6 +132,7 @@ class PILLING_API CacheTable {
   struct alignas(64) Shard {
     ~Shard();
     std::atomic<Slots*> slots{nullptr};
+    std::atomic<std::uint32_t> sampling_mask{~std::uint32_t{0}};  // as of the policy
     alignas(64) std::atomic<std::uint64_t> misses{0};
     alignas(64) mutable std::mutex mutex;
     std::unique_ptr<cache::EvictionPolicy> policy;
@@ -146,11 +141,13 @@ class PILLING_API CacheTable {
   };
 
   Shard& shard_of(std::uint64_t hash) const noexcept { return shards_[(hash >> 32U) & shard_mask_]; }
+  static void tell_of_hit(Shard& shard, std::uint64_t hash) noexcept;
   template <class IsIt>
   static Slot* find_slot(const Shard& shard, std::uint64_t hash, const IsIt& is_it);
   static Slot* slot_of(const Shard& shard, const CacheNode& node) noexcept;
   void place(Shard& shard, CacheNode& node, CacheNode* old, Removed& removed);
   bool make_room(Shard& shard, const CacheNode& node, Removed& removed);
+  static CacheNode& evict(Shard& shard);
   static void push_out(Shard& shard, CacheNode& node, Removed& removed);
   static void erase(Shard& shard, CacheNode& node, Removed& removed);
   static void vacate(Shard& shard, CacheNode& node, Removed& removed);

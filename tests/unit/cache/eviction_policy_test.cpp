@@ -19,6 +19,11 @@ std::uint64_t mixed(std::uint64_t x) {
   return x ^ (x >> 32);
 }
 
+// Whether the policy wants to hear of hits of the key.
+bool samples(const EvictionPolicy& policy, std::uint64_t hash) {
+  return (PolicyEntry::sampling_bits(hash) & policy.sampling_mask()) == 0;
+}
+
 // A cache without values: get, else put.
 class Cache {
  public:
@@ -31,18 +36,22 @@ class Cache {
       return false;
     }
     found->second->use();
-    if (policy_.samples(mixed(key))) policy_.hit(mixed(key));
+    if (samples(policy_, mixed(key))) policy_.hit(mixed(key));
     return true;
   }
 
   void put(std::uint64_t key, std::size_t weight) {
-    erase(key);
     auto entry = std::make_unique<Entry>();
     entry->key = key;
     entry->hash = mixed(key);
     entry->weight = weight;
-    policy_.insert(*entry);
-    entries_.emplace(key, std::move(entry));
+    auto& place = entries_[key];
+    if (place) {
+      policy_.replace(*place, *entry);
+    } else {
+      policy_.insert(*entry);
+    }
+    place = std::move(entry);
     while (policy_.weight() > maximum_) evict();
   }
 
@@ -277,7 +286,7 @@ TEST(EvictionPolicy, AsksForFewHitsWhenThereAreManyEntries) {
     hit_ratio(cache, loop_over(0, 2 * capacity, 4 * capacity));
 
     std::size_t sampled = 0;
-    for (std::uint64_t key = 0; key < 100'000; ++key) sampled += cache.policy().samples(mixed(key));
+    for (std::uint64_t key = 0; key < 100'000; ++key) sampled += samples(cache.policy(), mixed(key));
     EXPECT_LE(static_cast<double>(sampled) / 100'000, share) << capacity;
     EXPECT_GT(sampled, 0U) << capacity;
   }
