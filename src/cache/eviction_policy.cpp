@@ -143,6 +143,14 @@ void GatedQueues::remove(PolicyEntry& entry) {
   if (&entry == newest_) newest_ = nullptr;
 }
 
+void GatedQueues::replace(PolicyEntry& old, PolicyEntry& entry) {
+  entry.queue = std::exchange(old.queue, Queue::none);
+  entry.placed_at = old.placed_at;
+  entry.uses.store(old.uses.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  (entry.queue == Queue::main ? main_ : window_).replace(old, entry);
+  if (&old == newest_) newest_ = &entry;
+}
+
 // There is room for one entry at least.
 std::size_t GatedQueues::window_allowance() const {
   const auto share = static_cast<std::size_t>(setting_.window_share * static_cast<double>(maximum_weight_));

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <utility>
 
@@ -19,7 +20,9 @@ class HybridClock {
   std::int64_t next() {
     const auto time = std::chrono::floor<std::chrono::microseconds>(now_().time_since_epoch()).count();
     const std::scoped_lock lock(mutex_);
-    last_ = std::max<std::int64_t>(last_ + 1, time);
+    // Observed stamps come from outside: at the greatest that there is, it stays.
+    if (last_ < std::numeric_limits<std::int64_t>::max()) ++last_;
+    last_ = std::max<std::int64_t>(last_, time);
     return last_;
   }
 

@@ -55,12 +55,16 @@ void Lifetimes::begin(StoredEntry& entry, std::optional<milliseconds> time_to_li
 void Lifetimes::translate(const StoredEntry& entry, Kept& kept) const {
   const SystemTime now_here = now();
   const std::int64_t steady = steady_now();
+  // Entries come from outside and may hold any times.
+  const auto near = [&](SystemTime time) { return std::clamp(time, now_here - longest, now_here + longest); };
+  const SystemTime created_at = near(entry.created_at);
   // From another machine's future: made now. From an hour that the clock has since gone back behind: no more than all.
-  const auto remaining = [&](SystemTime end) { return std::min(end - entry.created_at, end - now_here); };
-  kept.created_at = steady - nanoseconds(std::max(now_here - entry.created_at, milliseconds(0))).count();
+  const auto remaining = [&](SystemTime end) { return std::min(near(end) - created_at, near(end) - now_here); };
+  kept.created_at = steady - nanoseconds(std::max(now_here - created_at, milliseconds(0))).count();
   if (entry.fresh_until) {
     kept.fresh_until = steady + nanoseconds(remaining(*entry.fresh_until)).count();
-    const milliseconds last_part = part_of(*entry.fresh_until - entry.created_at, early_refresh_);
+    const milliseconds whole = std::clamp(near(*entry.fresh_until) - created_at, milliseconds(0), longest);
+    const milliseconds last_part = part_of(whole, early_refresh_);
     // Each value somewhere around it, so that those of one moment do not come back in one moment.
     kept.refresh_from = kept.fresh_until - nanoseconds(part_of(last_part, 0.5 + random_())).count();
   }

@@ -20,7 +20,8 @@
 namespace pilling::cache {
 
 /// The way to one tier: bounds the time of each operation, leaves a tier alone that fails, makes up later for the
-/// writes it missed, and counts. Thread-safe.
+/// writes it missed, and counts. Of two writes of a key, the one that was called for last stands, whichever comes to
+/// the tier first; of two puts, the one with the greater stamp. Thread-safe.
 class TierLink {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -35,7 +36,8 @@ class TierLink {
   /// The bytes of each key. Throws Error when the tier cannot be asked.
   std::vector<std::optional<std::string>> get(std::span<const std::string> keys, const CallOptions& call);
 
-  /// One write, after those that were missed. Throws Error when it could not be done now; it is done later then.
+  /// One write, and then a few of those that were missed. Throws Error when it could not be done now; it is done later
+  /// then.
   void write(Write write, const CallOptions& call);
 
   void count_hit() noexcept { hits_.fetch_add(1, std::memory_order_relaxed); }
@@ -44,13 +46,39 @@ class TierLink {
   CacheTierStats stats() const;
 
  private:
+  // The last write of a key, until the tier is known to have it.
+  struct Pending {
+    std::optional<SharedEntry> entry;
+    std::uint64_t number = 0;
+    std::size_t under_way = 0;  // operations that write the key just now
+  };
+  // One write that an operation takes to the tier.
+  struct Sending {
+    std::string key;
+    std::optional<SharedEntry> entry;
+    std::uint64_t number = 0;
+    bool is_alone = false;  // or another operation, which may come later, was under way with the same key
+  };
+
+  // Whether operations of one kind are left alone. Reads and writes each have their own: a database that another writer
+  // keeps can still be read.
+  struct Rest {
+    int failures_in_a_row = 0;
+    Time ends_at{};
+  };
+
   template <class Operation>
-  auto guarded(std::string_view name, const CallOptions& call, const Operation& operation);
-  void check_whether_open();
-  void note_success();
-  void note_failure();
-  void send(const std::vector<Write>& writes, const CallOptions& call);
-  void keep_for_later(std::vector<Write> writes);
+  auto guarded(Rest& rest, std::string_view name, const CallOptions& call, const Operation& operation);
+  void check_whether_over(const Rest& rest);
+  void note_success(Rest& rest);
+  void note_failure(Rest& rest);
+  std::vector<Sending> begin(Write write);
+  std::vector<Sending> begin_missed();
+  static Sending begin(const std::string& key, Pending& pending);
+  void make_up(const CallOptions& call);
+  void send(std::vector<Sending>& writes, const CallOptions& call);
+  void end(const std::vector<Sending>& writes, bool has_arrived);
+  void note_missed_again(const std::vector<Sending>& writes);
 
   const CacheTier tier_;
   const std::function<Time()> now_;
@@ -64,9 +92,11 @@ class TierLink {
   std::atomic<std::uint64_t> skipped_{0};
 
   mutable std::mutex mutex_;
-  int failures_in_a_row_ = 0;
-  Time closed_until_{};
-  std::map<std::string, std::optional<SharedEntry>> missed_;  // the last write of each key
+  Rest rest_of_reads_;
+  Rest rest_of_writes_;
+  std::map<std::string, Pending> pending_;
+  std::uint64_t last_number_ = 0;
+  std::size_t at_once_;  // missed writes that are made up for by one operation
 };
 
 }  // namespace pilling::cache

@@ -45,6 +45,9 @@ class InMemorySharedCache final : public SharedCache {
     const auto lock = enter(put_, call, " is full");
     if (is_lossy_) return;
     for (const auto& [key, entry] : entries) {
+      if (entry.bytes == refused_) throw StorageError(name_ + " does not take such a value", name_);
+    }
+    for (const auto& [key, entry] : entries) {
       const auto [kept, is_new] = entries_.try_emplace(key, entry);
       if (!is_new && entry.stamp > kept->second.stamp) kept->second = entry;
     }
@@ -60,6 +63,8 @@ class InMemorySharedCache final : public SharedCache {
   void fail_erase(bool fails = true) { set(erase_.fails, fails); }
   /// Takes values and keeps none.
   void lose(bool is_lossy = true) { set(is_lossy_, is_lossy); }
+  /// Fails to put these bytes, and what is put with them.
+  void refuse(const std::string& bytes) { set(refused_, std::optional(bytes)); }
   /// Makes calls wait for `release` or their own end.
   void block_gets() { set(get_.is_blocked, true); }
   void block_puts() { set(put_.is_blocked, true); }
@@ -184,6 +189,7 @@ class InMemorySharedCache final : public SharedCache {
   Operation put_;
   Operation erase_;
   bool is_lossy_ = false;
+  std::optional<std::string> refused_;
   Damage damage_ = Damage::none;
   int miscount_ = 0;
   std::chrono::milliseconds slowness_{0};

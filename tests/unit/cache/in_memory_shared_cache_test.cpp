@@ -76,6 +76,15 @@ TEST_F(MisbehavingCache, KeepsNothingWhileItLoses) {
   EXPECT_EQ(cache_.size(), 1U);
 }
 
+TEST_F(MisbehavingCache, RefusesTheBytesThatItIsToldTo) {
+  cache_.refuse("2");
+
+  EXPECT_THROW(put("a", "2"), StorageError);
+  EXPECT_NO_THROW(put("a", "1"));
+
+  EXPECT_EQ(get({"a"}), Found{"1"});
+}
+
 TEST_F(MisbehavingCache, BlocksUntilItIsReleased) {
   put("a", "1");
   cache_.block_gets();
