@@ -200,7 +200,10 @@ PolicyEntry* GatedQueues::evict_from_window() {
   } else if (was_used && has_idle_in_main_since(oldest.placed_at)) {
     oldest.uses.store(0, std::memory_order_relaxed);
     place_in_main(oldest, now_);
-  } else if (was_used || is_spared(oldest)) {
+  } else if (is_spared(oldest)) {
+    // Not by its weight, lest it be met again at once: what was pushed out meanwhile may have made it heavy.
+    window_.push_newest(oldest);
+  } else if (was_used) {
     place_in_window(oldest);
   } else {
     ghosts_.add(oldest.hash, oldest.placed_at);

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "pilling/memory_cache.hpp"
-#include "support/sanitizers.hpp"
+#include "support/rounds.hpp"
 
 namespace pilling {
 namespace {

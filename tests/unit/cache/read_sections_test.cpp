@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "support/sanitizers.hpp"
+#include "support/rounds.hpp"
 
 namespace pilling::detail {
 namespace {

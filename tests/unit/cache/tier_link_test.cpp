@@ -70,13 +70,30 @@ TEST_F(TierLinkTest, LeavesATierAloneThatFailedThreeTimesInARow) {
   tier_->fail_get(false);
 
   EXPECT_THROW(get({"a"}), Refused);
-  EXPECT_THROW(erase("a"), Refused);
+  EXPECT_THROW(get({"b"}), Refused);
 
   EXPECT_EQ(tier_->gets(), 3U);
-  EXPECT_EQ(tier_->erasures(), 0U);
   EXPECT_EQ(link_.stats().skipped, 2U);
+  EXPECT_TRUE(link_.stats().is_resting);
   clock_.advance(1s);
+  EXPECT_FALSE(link_.stats().is_resting);
   EXPECT_EQ(get({"a"}), Found{std::nullopt});
+}
+
+TEST_F(TierLinkTest, LetsReadsGoOnWhileWritesRestAndTheOtherWayRound) {
+  tier_->fail_put();
+  for (int i = 0; i < 3; ++i) EXPECT_THROW(put("a", "1"), StorageError);
+  EXPECT_THROW(put("a", "1"), Refused);
+  EXPECT_THROW(erase("a"), Refused);
+  EXPECT_EQ(get({"b"}), Found{std::nullopt});
+
+  rest();
+  tier_->fail_put(false);
+  tier_->fail_get();
+  for (int i = 0; i < 3; ++i) EXPECT_THROW(get({"a"}), StorageError);
+  EXPECT_THROW(get({"a"}), Refused);
+  put("b", "2");
+  EXPECT_EQ(in_tier("b"), "2");
 }
 
 TEST_F(TierLinkTest, ForgivesFailuresThatAreNotInARow) {

@@ -101,9 +101,9 @@ TEST_F(TierLinkWritesTest, GivesWhatAnotherProcessHasWrittenAfterTheMissedWrite)
 }
 
 TEST_F(TierLinkWritesTest, RemembersWritesThatItDidNotEvenTry) {
-  tier_->fail_get();
-  for (int i = 0; i < 3; ++i) EXPECT_THROW(get({"a"}), StorageError);
-  tier_->fail_get(false);
+  tier_->fail_erase();
+  for (int i = 0; i < 3; ++i) EXPECT_THROW(erase("c"), StorageError);
+  tier_->fail_erase(false);
   EXPECT_THROW(put("a", "1"), Refused);
   EXPECT_EQ(tier_->puts(), 0U);
 
