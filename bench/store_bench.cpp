@@ -1,11 +1,14 @@
 // The database of record with a country's catalogue: 5,000 medicines with texts of 5 kB each and 25,000 pharmacies.
 
 #include <benchmark/benchmark.h>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pilling/store.hpp"
@@ -70,6 +73,16 @@ const std::vector<pilling::Pharmacy>& pharmacies() {
 
 pilling::SummaryKey summary_key(int number) {
   return {.text = "fingerprint" + std::to_string(number), .keyword = {}, .maker = "extractive/1"};
+}
+
+// What a tiered cache keeps in the store: values of 2 kB.
+constexpr std::size_t cached_count = 20'000;
+
+std::string cache_key(std::size_t number) { return "summaries/fingerprint" + std::to_string(number); }
+
+pilling::SharedEntry cached_value(std::int64_t stamp) {
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  return {.bytes = std::string(2'000, 'x'), .stamp = stamp, .kept_until = now + std::chrono::hours(24)};
 }
 
 void put_everything(pilling::Store& store) {
@@ -157,6 +170,55 @@ void read_catalogue_version(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(loaded().store().catalogue_version());
 }
 
+// What a watching engine asks four times a second.
+void read_catalogue_versions(benchmark::State& state) {
+  loaded();
+  for (auto _ : state) benchmark::DoNotOptimize(loaded().store().catalogue_versions());
+}
+
+const std::shared_ptr<pilling::SharedCache>& loaded_cache() {
+  static const auto once = [] {
+    auto cache = loaded().store().cache();
+    std::vector<std::pair<std::string, pilling::SharedEntry>> entries;
+    for (std::size_t i = 0; i < cached_count; ++i) entries.emplace_back(cache_key(i), cached_value(1));
+    cache->put(entries, {});
+    return cache;
+  }();
+  return once;
+}
+
+// Arguments: keys in one call, and of how many any may be wanted next: a few that are in the pages of SQLite, or all.
+void get_from_the_cache(benchmark::State& state) {
+  const auto& cache = loaded_cache();
+  std::mt19937 random(3);
+  std::vector<std::string> keys(static_cast<std::size_t>(state.range(0)));
+  const auto wanted = static_cast<std::size_t>(state.range(1));
+  for (auto _ : state) {
+    for (std::string& key : keys) key = cache_key(random() % wanted);
+    benchmark::DoNotOptimize(cache->get(keys, {}));
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
+void miss_in_the_cache(benchmark::State& state) {
+  const auto& cache = loaded_cache();
+  const std::vector<std::string> keys{"summaries/none"};
+  for (auto _ : state) benchmark::DoNotOptimize(cache->get(keys, {}));
+}
+
+// The argument: entries in one call, which is one transaction.
+void put_into_the_cache(benchmark::State& state) {
+  const auto& cache = loaded_cache();
+  std::mt19937 random(4);
+  static std::int64_t stamp = 1;  // rises for good, or later rounds would put what is not newer
+  std::vector<std::pair<std::string, pilling::SharedEntry>> entries(static_cast<std::size_t>(state.range(0)));
+  for (auto _ : state) {
+    for (auto& entry : entries) entry = {cache_key(random() % cached_count), cached_value(++stamp)};
+    cache->put(entries, {});
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
 BENCHMARK(put_in_one_transaction)->Unit(benchmark::kMillisecond);
 BENCHMARK(put_the_same_again)->Unit(benchmark::kMillisecond);
 BENCHMARK(open_with_check)->Unit(benchmark::kMillisecond);
@@ -165,6 +227,10 @@ BENCHMARK(load_all_pharmacies)->Unit(benchmark::kMillisecond);
 BENCHMARK(read_one_summary);
 BENCHMARK(read_one_medicine);
 BENCHMARK(read_catalogue_version);
+BENCHMARK(read_catalogue_versions);
+BENCHMARK(get_from_the_cache)->ArgsProduct({{1, 2, 100}, {200, cached_count}});
+BENCHMARK(miss_in_the_cache);
+BENCHMARK(put_into_the_cache)->Arg(1)->Arg(100)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 

@@ -11,7 +11,7 @@ build_packages=(
   libboost-dev libcsv-dev libcurl4-openssl-dev libsimdjson-dev libsqlite3-dev libutf8proc-dev libxxhash-dev zlib1g-dev
   pybind11-dev python3 python3-dev
 )
-test_packages=(libbenchmark-dev libgmock-dev libgtest-dev mypy python3-hypothesis python3-numpy python3-pytest)
+test_packages=(libbenchmark-dev libgmock-dev libgtest-dev mypy python3-hypothesis python3-numpy python3-prometheus-client python3-pytest)
 lint_packages=(clang-16 clang-format-16 clang-tidy-16 git libclang-rt-16-dev python3-venv)
 
 case "${1:-}" in

@@ -26,12 +26,14 @@ struct Types {
   py::module_ python = py::module_::import("pilling._types");
   py::object answer = python.attr("Answer");
   py::object cache_stats = python.attr("CacheStats");
+  py::object cache_tier_stats = python.attr("CacheTierStats");
   py::object coordinate = python.attr("Coordinate");
   py::object engine_stats = python.attr("EngineStats");
   py::object import_report = python.attr("ImportReport");
   py::object latency_summary = python.attr("LatencySummary");
   py::object match_kind = python.attr("MatchKind");
   py::object medicine = python.attr("Medicine");
+  py::object model_stats = python.attr("ModelStats");
   py::object confusable_medicine = python.attr("ConfusableMedicine");
   py::object confusable_name = python.attr("ConfusableName");
   py::object medicine_match = python.attr("MedicineMatch");
@@ -56,6 +58,7 @@ struct Types {
   py::object summary = python.attr("Summary");
   py::object symptom_match = python.attr("SymptomMatch");
   py::object symptom_result = python.attr("SymptomResult");
+  py::object tiered_cache_stats = python.attr("TieredCacheStats");
   py::object from_timestamp = py::module_::import("datetime").attr("datetime").attr("fromtimestamp");
   py::object timedelta = py::module_::import("datetime").attr("timedelta");
   py::object utc = py::module_::import("datetime").attr("timezone").attr("utc");
@@ -106,6 +109,7 @@ inline py::object to_python(const NameMatch& match);
 inline py::object to_python(const ConfusableName& name);
 inline py::object to_python(const ConfusableMedicine& found);
 inline py::object to_python(const OpenInterval& interval);
+inline py::object to_python(const CacheTierStats& tier);
 inline py::object to_python(const OperationStats& operation);
 inline py::object to_python(const SkippedRow& row);
 inline py::object to_python(const Summary& summary);
@@ -150,8 +154,9 @@ inline py::object to_python(const Medicine& medicine) {
 }
 
 inline py::object to_python(const Answer& answer) {
-  return types().answer(to_python(answer.origin), to_python(answer.elapsed), answer.degraded,
-                        to_tuple(answer.warnings));
+  const auto age = answer.age ? py::object(py::float_(to_python(*answer.age))) : py::object(py::none());
+  return types().answer(to_python(answer.origin), to_python(answer.elapsed), answer.degraded, to_tuple(answer.warnings),
+                        answer.stale, age);
 }
 
 inline py::object to_python(const MedicineMatch& match) {
@@ -175,17 +180,9 @@ inline py::object to_python(const ConfusableMedicine& found) {
   return types().confusable_medicine(to_python(*found.medicine), found.brand, found.edits, found.similarity);
 }
 
-inline py::object to_python(const SearchResult& result) {
-  return types().search_result(to_tuple(result.matches), to_python(result.answer));
-}
-
 inline py::object to_python(const SymptomMatch& match) {
   return types().symptom_match(to_python(*match.medicine), match.score, to_tuple(match.words), to_tuple(match.missing),
                                to_character_spans(match.medicine->efficacy, match.spans), match.summary);
-}
-
-inline py::object to_python(const SymptomResult& result) {
-  return types().symptom_result(to_tuple(result.matches), to_python(result.answer));
 }
 
 inline py::object to_python(const OpenInterval& interval) {
@@ -248,17 +245,37 @@ inline py::object to_python(const CacheStats& stats) {
                              stats.maximum_weight);
 }
 
+inline py::object to_python(const LatencySummary& latency) {
+  return types().latency_summary(latency.count, to_python(latency.total), to_python(latency.median),
+                                 to_python(latency.p99), to_python(latency.maximum));
+}
+
 inline py::object to_python(const OperationStats& operation) {
-  const LatencySummary& latency = operation.latency;
-  return types().operation_stats(
-      operation.name, operation.failures, operation.slow_calls,
-      types().latency_summary(latency.count, to_python(latency.total), to_python(latency.median),
-                              to_python(latency.p99), to_python(latency.maximum)));
+  return types().operation_stats(operation.name, operation.failures, operation.slow_calls,
+                                 to_python(operation.latency));
+}
+
+inline py::object to_python(const CacheTierStats& tier) {
+  return types().cache_tier_stats(to_python(tier.name), tier.hits, tier.misses, tier.damaged, tier.failures,
+                                  tier.skipped, tier.pending, tier.is_resting, to_python(tier.latency));
+}
+
+inline py::object to_python(const TieredCacheStats& cache) {
+  return types().tiered_cache_stats(cache.name, to_python(cache.memory), to_python(cache.memory_latency), cache.stale,
+                                    cache.absent, cache.loads, cache.load_failures, cache.loads_saved,
+                                    cache.early_refreshes, cache.refused, cache.backed_off, cache.in_flight,
+                                    to_python(cache.load_latency), to_tuple(cache.tiers));
+}
+
+inline py::object to_python(const ModelStats& model) {
+  return types().model_stats(model.calls, model.calls_saved, model.dollars_spent, model.dollars_saved);
 }
 
 inline py::object to_python(const EngineStats& stats) {
   return types().engine_stats(to_python(stats.store), stats.medicines, stats.pharmacies, stats.catalogue_version,
-                              to_python(stats.answers), to_python(stats.summaries), to_tuple(stats.operations));
+                              stats.watch_loads, stats.watch_failures, to_python(stats.answers),
+                              to_python(stats.summaries), to_python(stats.look_ups), to_python(stats.model),
+                              to_tuple(stats.operations));
 }
 
 inline py::object to_python(const SlowCall& call) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "arguments.hpp"
+#include "cache.hpp"
 #include "casters.hpp"
 #include "pilling/engine.hpp"
 #include "pilling/error.hpp"
@@ -31,30 +32,61 @@ auto without_gil(Work&& work) {
   return work();
 }
 
-/// The Python function behind `on_slow_call`. The handle drops the function while it holds the GIL, so that the
-/// engine may die later without it.
-struct SlowCallListener {
+/// A Python function that the engine calls. The handle drops the function while it holds the GIL, so that the engine
+/// may die later without it.
+struct Listener {
   py::object function;
 
-  void tell(const SlowCall& call) const {
-    const py::gil_scoped_acquire gil;
+  /// What the function returns; nothing when it is gone or raises, which is reported as unraisable.
+  template <class... Arguments>
+  py::object tell(const Arguments&... arguments) const {
     const py::object listener = function;
-    if (!listener || listener.is_none()) return;
+    if (!listener || listener.is_none()) return py::none();
     try {
-      listener(to_python(call));
+      return listener(arguments...);
     } catch (py::error_already_set& error) {
       error.discard_as_unraisable(listener);
+      return py::none();
     }
   }
 };
+
+/// A Python object that C++ threads may drop.
+std::shared_ptr<py::object> droppable(py::object object) {
+  return {new py::object(std::move(object)), [](py::object* dropped) {
+            const py::gil_scoped_acquire gil;
+            delete dropped;
+          }};
+}
+
+SlowCallHook to_slow_call_hook(const std::shared_ptr<Listener>& listener) {
+  return [listener](const SlowCall& call) {
+    const py::gil_scoped_acquire gil;
+    listener->tell(to_python(call));
+  };
+}
+
+SpanHook to_span_hook(const std::shared_ptr<Listener>& listener) {
+  return [listener](std::string_view name) -> SpanFinish {
+    const py::gil_scoped_acquire gil;
+    const auto finish = droppable(listener->tell(py::str(name.data(), name.size())));
+    if (finish->is_none()) return {};
+    return [finish](const SpanEnd& end) {
+      const py::gil_scoped_acquire finish_gil;
+      Listener{*finish}.tell(to_python(end.elapsed), end.failed);
+    };
+  };
+}
 
 /// An engine that can be closed while other threads are inside calls: each call holds a share of it, and the last
 /// one to end destroys it. The members are guarded by the GIL.
 class EngineHandle {
  public:
-  EngineHandle(EngineOptions options, py::object on_slow_call)
-      : listener_(std::make_shared<SlowCallListener>(SlowCallListener{std::move(on_slow_call)})) {
-    options.on_slow_call = [listener = listener_](const SlowCall& call) { listener->tell(call); };
+  EngineHandle(EngineOptions options, py::object on_slow_call, py::object on_span)
+      : on_slow_call_(std::make_shared<Listener>(Listener{std::move(on_slow_call)})),
+        on_span_(std::make_shared<Listener>(Listener{std::move(on_span)})) {
+    if (!on_slow_call_->function.is_none()) options.on_slow_call = to_slow_call_hook(on_slow_call_);
+    if (!on_span_->function.is_none()) options.on_span = to_span_hook(on_span_);
     engine_ = without_gil([&] { return std::make_shared<Engine>(std::move(options)); });
   }
   EngineHandle(const EngineHandle&) = delete;
@@ -64,25 +96,45 @@ class EngineHandle {
   bool is_closed() const noexcept { return engine_ == nullptr; }
 
   void close() {
-    const py::object dropped = std::exchange(listener_->function, py::object());
+    const py::object slow_call_function = std::exchange(on_slow_call_->function, py::object());
+    const py::object span_function = std::exchange(on_span_->function, py::object());
     auto engine = std::exchange(engine_, nullptr);
+    medicine_matches_.clear();
+    symptom_matches_.clear();
     without_gil([&] { engine.reset(); });
+  }
+
+  std::shared_ptr<Engine> opened() const {
+    if (!engine_) throw py::value_error("the engine is closed; open another one");
+    return engine_;
+  }
+
+  /// As `call`, but keeps the GIL when the answer is in memory: to hand it over takes longer than to find that.
+  template <class Work>
+  auto query(const Work& work) const {
+    std::optional<py::gil_scoped_release> released;
+    // Dies first: if it is the last one, it must not hold the GIL while it ends its threads.
+    const std::shared_ptr<Engine> engine = opened();
+    CallOptions options;
+    options.before_work = [&] { released.emplace(); };
+    return work(*engine, options);
   }
 
   template <class Work>
   auto call(Work&& work) const {
-    auto shared = engine_;
-    if (!shared) throw py::value_error("the engine is closed; open another one");
+    auto shared = opened();
     return without_gil([&] {
       const auto engine = std::move(shared);
       return work(*engine);
     });
   }
 
-  py::object search(const py::str& text, std::int64_t limit, const FilterTexts& filter) const {
-    return to_python(call([&filter, query = to_utf8(text), count = to_count(limit, "limit")](const Engine& engine) {
-      return engine.search(query, count, to_filter(filter));
-    }));
+  py::object search(const py::str& text, std::int64_t limit, const FilterTexts& filter) {
+    const auto result = query([&filter, query = to_utf8(text), count = to_count(limit, "limit")](
+                                  const Engine& engine, const CallOptions& options) {
+      return engine.search(query, count, to_filter(filter), options);
+    });
+    return types().search_result(medicine_matches_.decode(result.matches), to_python(result.answer));
   }
 
   py::list suggest(const py::str& text, std::int64_t limit, const FilterTexts& filter) const {
@@ -97,10 +149,12 @@ class EngineHandle {
     }));
   }
 
-  py::object search_symptom(const py::str& text, std::int64_t limit) const {
-    return to_python(call([query = to_utf8(text), count = to_count(limit, "limit")](const Engine& engine) {
-      return engine.search_symptom(query, count);
-    }));
+  py::object search_symptom(const py::str& text, std::int64_t limit) {
+    const auto result = query(
+        [query = to_utf8(text), count = to_count(limit, "limit")](const Engine& engine, const CallOptions& options) {
+          return engine.search_symptom(query, count, options);
+        });
+    return types().symptom_result(symptom_matches_.decode(result.matches), to_python(result.answer));
   }
 
   py::object medicine(const py::str& id) const {
@@ -163,8 +217,11 @@ class EngineHandle {
   }
 
  private:
-  std::shared_ptr<SlowCallListener> listener_;
+  std::shared_ptr<Listener> on_slow_call_;
+  std::shared_ptr<Listener> on_span_;
   std::shared_ptr<Engine> engine_;
+  DecodedMatches<MedicineMatch> medicine_matches_;
+  DecodedMatches<SymptomMatch> symptom_matches_;
 };
 
 /// The index itself is safe to share between threads.
@@ -218,8 +275,8 @@ std::unique_ptr<EngineHandle> open_engine(const std::filesystem::path& database,
                                           const std::vector<std::pair<std::string, std::string>>& aliases,
                                           const py::dict& popularity,
                                           const std::optional<std::filesystem::path>& holidays,
-                                          std::int64_t cache_bytes, double busy_timeout, double slow_call_threshold,
-                                          py::object on_slow_call) {
+                                          std::int64_t cache_bytes, double busy_timeout, double watch_interval,
+                                          double slow_call_threshold, py::object on_slow_call, py::object on_span) {
   EngineOptions options;
   for (const auto& [alias, name] : aliases) options.aliases.push_back({.alias = alias, .name = name});
   for (const auto& [id, number] : popularity) {
@@ -229,8 +286,9 @@ std::unique_ptr<EngineHandle> open_engine(const std::filesystem::path& database,
   if (holidays) options.holidays = HolidayCalendar::read(*holidays);
   options.cache_bytes = to_count(cache_bytes, "cache_bytes");
   options.busy_timeout = std::chrono::ceil<std::chrono::milliseconds>(to_duration(busy_timeout, "busy_timeout"));
+  options.watch_interval = std::chrono::ceil<std::chrono::milliseconds>(to_duration(watch_interval, "watch_interval"));
   options.slow_call_threshold = to_duration(slow_call_threshold, "slow_call_threshold");
-  return std::make_unique<EngineHandle>(std::move(options), std::move(on_slow_call));
+  return std::make_unique<EngineHandle>(std::move(options), std::move(on_slow_call), std::move(on_span));
 }
 
 void raise(const char* name, const Error& error, const py::dict& details = {}) {
@@ -254,6 +312,8 @@ void translate(std::exception_ptr pointer) {
     raise("ServiceError", error,
           py::dict("service"_a = error.service(), "status"_a = error.status(),
                    "retry_after"_a = in_seconds(error.retry_after())));
+  } catch (const Refused& error) {
+    raise("Refused", error);
   } catch (const BadData& error) {
     raise("BadData", error, py::dict("source"_a = to_python(error.source()), "byte_offset"_a = error.byte_offset()));
   } catch (const Error& error) {
@@ -310,9 +370,11 @@ PYBIND11_MODULE(_core, core) {
       .def_property_readonly("bytes", &NameIndexHandle::bytes)
       .def("__len__", &NameIndexHandle::size);
 
+  bind_memory_cache(core);
+
   py::class_<EngineHandle>(core, "Engine")
       .def(py::init(&open_engine), "database"_a, "aliases"_a, "popularity"_a, "holidays"_a, "cache_bytes"_a,
-           "busy_timeout"_a, "slow_call_threshold"_a, "on_slow_call"_a)
+           "busy_timeout"_a, "watch_interval"_a, "slow_call_threshold"_a, "on_slow_call"_a, "on_span"_a)
       .def_property_readonly("closed", &EngineHandle::is_closed)
       .def("close", &EngineHandle::close)
       .def("search", &EngineHandle::search, "text"_a, "limit"_a, "filter"_a)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <stop_token>
 
 #include "pilling/export.hpp"
@@ -10,7 +11,10 @@ namespace pilling {
 /// How long a blocking call may take and how it is cancelled. Every call that may leave the process takes one.
 struct CallOptions {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
-  std::stop_token stop;  ///< a stop ends the call with `Timeout`
+  std::stop_token stop{};  ///< a stop ends the call with `Timeout`
+  /// Called once by queries of an engine when the answer is not at hand in memory, before they do any work for it: a
+  /// host gives back then what others wait for, such as Python's lock.
+  std::function<void()> before_work{};
 };
 
 }  // namespace pilling

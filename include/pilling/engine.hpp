@@ -46,9 +46,15 @@ struct EngineOptions {
   std::unordered_map<std::string, std::uint32_t> popularity{};  ///< by product code; see `NameEntry::popularity`
   HolidayCalendar holidays = HolidayCalendar::bundled();        ///< decide which hours of a pharmacy hold on a day
   std::size_t cache_bytes = std::size_t{32} << 20;              ///< of finished answers in memory
+  WorkerPoolOptions workers{};                                  ///< that ask sources and summarizer
   std::chrono::milliseconds live_timeout = std::chrono::seconds(10);  ///< of one call to sources or summarizer
+  /// Between looks whether another process has changed the store, on a thread of the engine; 0: no looks, no thread.
+  /// What is new is loaded on that thread while queries go on with what was there before.
+  std::chrono::milliseconds watch_interval{250};
   std::chrono::nanoseconds slow_call_threshold = std::chrono::seconds(1);
   SlowCallHook on_slow_call{};
+  SpanHook on_span{};                 ///< of calls, loads and operations of cache tiers
+  double dollars_per_model_call = 0;  ///< what a call of `summarizer` costs on average, for the statistics
   std::function<std::chrono::system_clock::time_point()> now = &std::chrono::system_clock::now;
 };
 
@@ -73,25 +79,40 @@ struct ImportReport {
 /// Called on the importing thread with rows done and rows in all.
 using ImportProgressHook = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
+/// What the engine's summarizer was asked for, and what it was spared. Dollars are those of
+/// `EngineOptions::dollars_per_model_call`.
+struct ModelStats {
+  std::uint64_t calls = 0;
+  std::uint64_t calls_saved = 0;  ///< summaries that memory, a tier, or another caller's call answered
+  double dollars_spent = 0;
+  double dollars_saved = 0;
+};
+
 struct EngineStats {
   std::string store;
   std::size_t medicines = 0;
-  std::size_t pharmacies = 0;  ///< as searched: a pharmacy that two sources know counts once
-  std::uint64_t catalogue_version = 0;
-  CacheStats answers;                      ///< finished answers in memory
-  CacheStats summaries;                    ///< the memory tier of `summarize`
+  std::size_t pharmacies = 0;           ///< as searched: a pharmacy that two sources know counts once
+  std::uint64_t catalogue_version = 0;  ///< `Store::catalogue_version` of what is loaded
+  std::uint64_t watch_loads = 0;        ///< how often something that another process wrote was loaded
+  std::uint64_t watch_failures = 0;     ///< looks for it that failed; while it grows, what is loaded may be old
+  CacheStats answers;                   ///< finished answers in memory
+  TieredCacheStats summaries;           ///< of `summarize`
+  TieredCacheStats look_ups;            ///< of names that were looked for at sources
+  ModelStats model;
   std::vector<OperationStats> operations;  ///< by name
 };
 
 /// Medicine and pharmacy look-ups over a local database, caches and remote sources.
-/// Thread-safe: open one per process and share it. The catalogue is held in memory: queries touch no disk and never
-/// wait for an import or a refresh. Two calls may, for as long as they are allowed to take: `search`, when it goes out
-/// to sources, and `summarize`, when the summarizer is not free. Opening throws StorageError, and
-/// InvalidArgument for an alias that is not valid UTF-8 or has no letter or digit.
+/// Thread-safe: open one per process, after a fork, and share it. Several processes may use one database: what one of
+/// them writes, the others load within `EngineOptions::watch_interval` and the time that loading takes. The store, the
+/// summarizer's `maker` and `EngineOptions::now` are called from the engine's own thread, too. The catalogue is held in
+/// memory: queries touch no disk and never wait for an import or a refresh. Two calls may, for as long as they are
+/// allowed to take: `search`, when it goes out to sources, and `summarize`, when the summarizer is not free. Opening
+/// throws StorageError, and InvalidArgument for an alias that is not valid UTF-8 or has no letter or digit.
 class PILLING_API Engine {
  public:
   explicit Engine(EngineOptions options = {});
-  ~Engine();  ///< calls under way must have ended
+  ~Engine();  ///< calls under way must have ended; a load under way on the engine's own thread is waited for
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
 
@@ -114,7 +135,7 @@ class PILLING_API Engine {
 
   /// Medicines whose efficacy text speaks of all, or else most, words of `text`: `SymptomMatch::missing` tells the two
   /// apart. Throws as `search`.
-  SymptomResult search_symptom(std::string_view text, std::size_t limit = 10) const;
+  SymptomResult search_symptom(std::string_view text, std::size_t limit = 10, const CallOptions& call = {}) const;
 
   /// The medicine, or nothing when the catalogue does not hold it.
   std::optional<Medicine> medicine(const MedicineId& id) const;

@@ -76,6 +76,14 @@ class PILLING_API ServiceError : public Error {
   std::optional<std::chrono::milliseconds> retry_after_;
 };
 
+/// Nothing was tried: too much waits already, or what would be asked has failed too often just before. A later call may
+/// well succeed.
+class PILLING_API Refused : public Error {
+ public:
+  using Error::Error;
+  ~Refused() override;
+};
+
 /// A reply or a file made no sense.
 class PILLING_API BadData : public Error {
  public:

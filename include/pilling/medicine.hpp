@@ -63,8 +63,10 @@ enum class Origin { memory_cache, index, store, shared_cache, live };
 struct Answer {
   Origin origin = Origin::index;
   std::chrono::nanoseconds elapsed{};
-  bool degraded = false;              ///< something that should have helped did not; `warnings` say what
-  std::vector<std::string> warnings;  ///< for people, in English
+  bool degraded = false;  ///< something that should have helped did not; `warnings` say what
+  bool stale = false;     ///< past its time, for want of a newer one; `warnings` say why
+  std::optional<std::chrono::milliseconds> age = std::nullopt;  ///< of what is kept for a time
+  std::vector<std::string> warnings;                            ///< for people, in English
   bool operator==(const Answer&) const = default;
 };
 

@@ -14,9 +14,17 @@
 
 namespace pilling {
 
-/// What a LatencyHistogram has seen. Quantiles are upper bounds of their bucket, within 25 % above the true value.
+/// Up to which durations a LatencySummary counts: the buckets of Prometheus.
+inline constexpr std::array<std::chrono::nanoseconds, 9> latency_bounds = {
+    std::chrono::nanoseconds(100),  std::chrono::microseconds(1),    std::chrono::microseconds(10),
+    std::chrono::microseconds(100), std::chrono::milliseconds(1),    std::chrono::milliseconds(10),
+    std::chrono::milliseconds(100), std::chrono::milliseconds(1000), std::chrono::milliseconds(10'000)};
+
+/// What a LatencyHistogram has seen. Quantiles are upper bounds of their bucket, within 25 % above the true value; what
+/// is so near below a bound of `at_most` may be counted above it.
 struct LatencySummary {
   std::uint64_t count = 0;
+  std::array<std::uint64_t, latency_bounds.size()> at_most{};  ///< each of `latency_bounds`
   std::chrono::nanoseconds total{};
   std::chrono::nanoseconds median{};
   std::chrono::nanoseconds p99{};
@@ -50,5 +58,17 @@ struct SlowCall {
   std::chrono::nanoseconds elapsed;
 };
 using SlowCallHook = std::function<void(const SlowCall&)>;
+
+/// How a piece of work ended.
+struct SpanEnd {
+  std::chrono::nanoseconds elapsed{};
+  bool failed = false;
+};
+
+/// Told when a piece of work begins, such as "pilling.search" or "pilling.cache.load", on the thread that does it. What
+/// it returns, if anything, is called on the same thread when the work has ended: enough to begin and end a span of
+/// OpenTelemetry. What either throws is dropped.
+using SpanFinish = std::function<void(const SpanEnd&)>;
+using SpanHook = std::function<SpanFinish(std::string_view name)>;
 
 }  // namespace pilling

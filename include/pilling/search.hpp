@@ -12,6 +12,7 @@
 
 #include "pilling/export.hpp"
 #include "pilling/medicine.hpp"
+#include "pilling/shared_list.hpp"
 
 namespace pilling {
 
@@ -197,7 +198,7 @@ struct ConfusableMedicine {
 
 /// Answer of `Engine::search`.
 struct SearchResult {
-  std::vector<MedicineMatch> matches;  ///< best first
+  SharedList<MedicineMatch> matches;  ///< best first
   Answer answer;
 };
 
@@ -213,7 +214,7 @@ struct SymptomMatch {
 
 /// Answer of `Engine::search_symptom`.
 struct SymptomResult {
-  std::vector<SymptomMatch> matches;  ///< best first
+  SharedList<SymptomMatch> matches;  ///< best first
   Answer answer;
 };
 

@@ -14,6 +14,7 @@
 #include "pilling/export.hpp"
 #include "pilling/medicine.hpp"
 #include "pilling/pharmacy.hpp"
+#include "pilling/shared_cache.hpp"
 
 namespace pilling {
 
@@ -34,6 +35,14 @@ struct JobProgress {
   bool is_finished = false;
   std::chrono::sys_seconds updated_at{};
   bool operator==(const JobProgress&) const = default;
+};
+
+/// The `Store::catalogue_version` of the last commit that changed a medicine, and of the last that changed a pharmacy.
+/// Whoever holds one of the two in memory can tell whether that one is still what is stored.
+struct CatalogueVersions {
+  std::uint64_t medicines = 0;
+  std::uint64_t pharmacies = 0;
+  bool operator==(const CatalogueVersions&) const = default;
 };
 
 /// One unit of work: others see nothing of it before `commit`, and nothing of it remains without. Its own reads see
@@ -76,6 +85,15 @@ class PILLING_API Store {
 
   /// Grows with every commit that changed a medicine or a pharmacy, in whichever process.
   virtual std::uint64_t catalogue_version() = 0;
+
+  /// Asked several times a second by an engine that watches: see `EngineOptions::watch_interval`. A store that does not
+  /// tell the two apart leaves this as it is: both are then loaded anew when one has changed.
+  virtual CatalogueVersions catalogue_versions();
+
+  /// The part of it that keeps what was loaded: see TieredCache. Its origin is Origin::store; it can be used for longer
+  /// than the store. Its writes wait their turn and fail as `begin` does, and become visible all at once; its reads
+  /// wait for no writer, and are no part of a transaction.
+  virtual std::shared_ptr<SharedCache> cache() = 0;
 };
 
 /// A SQLite database in WAL mode, made when it is missing. One writer, pooled readers.

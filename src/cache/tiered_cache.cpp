@@ -1,290 +1,553 @@
+#include "pilling/tiered_cache.hpp"
+
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
-#include <cstddef>
 #include <exception>
+#include <iterator>
 #include <mutex>
-#include <thread>
-#include <unordered_map>
 #include <utility>
 
+#include "cache/failure_memory.hpp"
+#include "cache/flights.hpp"
+#include "cache/hybrid_clock.hpp"
+#include "cache/invalidations.hpp"
+#include "cache/kept.hpp"
+#include "cache/lifetimes.hpp"
+#include "cache/tiers.hpp"
 #include "core/deadline.hpp"
-#include "pilling/cache.hpp"
+#include "core/process.hpp"
+#include "core/retry.hpp"
+#include "core/span.hpp"
 #include "pilling/error.hpp"
 
 namespace pilling {
 
-SharedCache::~SharedCache() = default;
-
+namespace detail {
 namespace {
 
+using cache::Flight;
+using cache::KeptPointer;
+using cache::Lifetimes;
 using SteadyClock = std::chrono::steady_clock;
 
-// What an entry costs beside its texts: nodes of the list and the map, the shared block, the second key.
+// What an entry costs beside its key and value: the node, the times, two shared blocks.
 constexpr std::size_t entry_overhead = 256;
 
-// Long keys may be whole texts, and any bytes: messages show the beginning, as ASCII.
-std::string shown(std::string_view key) {
-  std::string text(key.substr(0, 60));
-  std::ranges::replace_if(
-      text, [](char c) { return c < ' ' || c > '~'; }, '?');
-  return key.size() > 60 ? text + "..." : text;
-}
+// Of the memory, for answers that there is none.
+constexpr std::size_t absent_part = 10;
 
-// Of the exception that is being handled. Only Pilling's own errors promise to hold no secret.
-std::string reason_of_failure() {
+// Memory hits are so many and so short that only one in so many is timed.
+constexpr std::int64_t timed_hits = 64;
+
+std::string reason_of(const std::exception_ptr& failure) {
   try {
-    throw;
-  } catch (const Error& error) {
-    return error.what();
+    std::rethrow_exception(failure);
   } catch (...) {
-    return "it broke off with an unexpected exception";
+    return cache::reason_of_failure();
   }
 }
 
-// One load that others wait for. Its fields are guarded by the cache's mutex, but for the answer and the failure:
-// they are written by the thread that loads, and read by others once `is_done`.
-struct Flight {
-  const std::thread::id loading_thread = std::this_thread::get_id();
-  bool is_done = false;
-  bool is_forgotten = false;  // erased meanwhile: good for those who wait, but not to be kept
-  bool was_abandoned = false;
-  CachedValue found;
-  std::exception_ptr failure;
-  std::condition_variable_any ended;
-};
+Lane lane_of(Access access) { return access == Access::user ? Lane::user : Lane::batch; }
+
+MemoryCacheOptions memory_options(const TieredCacheOptions& options, std::size_t bytes) {
+  MemoryCacheOptions memory;
+  memory.maximum_weight = bytes;
+  memory.jitter = 0;
+  memory.now = options.steady_now;
+  return memory;
+}
+
+TieredCacheOptions with_pool(TieredCacheOptions options) {
+  if (!options.pool) options.pool = std::make_shared<WorkerPool>();
+  return options;
+}
 
 }  // namespace
 
-class TieredCache::Impl {
+class TieredCacheCore::Impl {
  public:
-  Impl(TieredCacheOptions options, std::vector<std::shared_ptr<SharedCache>> tiers)
-      : now_(std::move(options.now)), memory_(std::move(options.memory)), tiers_(std::move(tiers)) {}
+  Impl(TieredCacheOptions options, Codec codec)
+      : options_(with_pool(std::move(options))),
+        codec_(std::move(codec)),
+        random_(core::default_retry_hooks().random),
+        lifetimes_(options_, random_),
+        clock_(options_.now),
+        tiers_(options_, codec_, lifetimes_, clock_, invalidations_, random_),
+        memory_(memory_options(options_, options_.memory_bytes - options_.memory_bytes / absent_part)),
+        absent_(memory_options(options_, options_.memory_bytes / absent_part)),
+        failures_({options_.first_back_off, options_.maximum_back_off}, options_.steady_now, random_),
+        flights_(options_.pool, options_.cancel_abandoned_loads,
+                 {.fetch = [this](Flight& flight) { fetch(flight); },
+                  .arrive = [this](const Flight& flight) { arrive(flight); },
+                  .clear = [this](const Flight& flight) { clear(flight); }}) {}
 
-  CachedValue get(const std::string& key, const CacheLoader& load, const CallOptions& call) {
-    const auto started = SteadyClock::now();
-    CachedValue found = find(key, load, call);
-    found.answer.elapsed = SteadyClock::now() - started;
+  ~Impl() {
+    try {
+      save_hot_keys(core::within({}, std::chrono::seconds(1)));
+    } catch (const std::exception&) {
+      // The next start is a little slower.
+    }
+  }
+
+  std::optional<Found> find(const std::string& key) {
+    const std::int64_t began = lifetimes_.steady_now();
+    std::optional<Found> found;
+    memory_.visit(key, [&](const KeptPointer& kept) {
+      const bool is_fresh = Lifetimes::state_of(*kept, began) == Lifetimes::State::fresh;
+      if (is_fresh && tiers_.holds(*kept)) found = in_memory(*kept, began);
+    });
+    if (!found) return found;
+    found->answer.elapsed = std::chrono::nanoseconds(lifetimes_.steady_now() - began);
+    if (began % timed_hits == 0) hit_latency_.record(found->answer.elapsed);
     return found;
   }
 
-  void erase(const std::string& key, const CallOptions& call) {
-    begin_erasing(key);
-    std::exception_ptr failure;
-    for (const auto& tier : tiers_) {
-      try {
-        tier->erase(std::span(&key, 1), call);
-      } catch (...) {
-        if (!failure) failure = std::current_exception();
-      }
-    }
-    end_erasing(key);
-    if (failure) std::rethrow_exception(failure);
+  Found get(const std::string& key, const Loader& load, const CallOptions& call, Access access) {
+    check(key);
+    const std::int64_t began = lifetimes_.steady_now();
+    Found found = search({key, load, call, access, nullptr, {}});
+    found.answer.elapsed = std::chrono::nanoseconds(lifetimes_.steady_now() - began);
+    return found;
   }
 
-  CacheStats stats() const {
-    CacheStats stats = memory_.stats();
-    stats.hits = hits_;
-    stats.misses = misses_;
+  void put(const std::string& key, Loaded loaded, const CallOptions& call, Access access) {
+    check(key);
+    const cache::StoredEntry entry = stored(loaded, clock_.next());
+    const KeptPointer kept = tiers_.keep(entry, loaded.value);
+    forget(key);
+    failures_.forget(key);
+    if (!is_fresh(*kept)) return;
+    publish(key, kept, access);
+    tiers_.put(key, entry, call);
+  }
+
+  // Twice: a tier may have given the value to somebody before it forgot it.
+  void erase(const std::string& key, const CallOptions& call) {
+    check(key);
+    forget(key);
+    failures_.forget(key);
+    try {
+      tiers_.erase(key, call);
+    } catch (...) {
+      forget(key);
+      throw;
+    }
+    forget(key);
+  }
+
+  void invalidate(const std::optional<std::string>& tag, const CallOptions& call) {
+    const std::int64_t stamp = clock_.next();
+    if (tag) {
+      invalidations_.mark(*tag, stamp);
+    } else {
+      invalidations_.mark_all(stamp);
+      memory_.clear();
+      absent_.clear();
+    }
+    tiers_.put_mark(tag, stamp, call);
+  }
+
+  std::size_t warm_start(const CallOptions& call) {
+    std::size_t taken = 0;
+    try {
+      const std::uint64_t erasures = erasures_;
+      for (const auto& [key, kept] : tiers_.read_saved(call)) {
+        publish_unless_erased(key, kept, Access::user, erasures);
+        ++taken;
+      }
+    } catch (const std::exception&) {
+      // What is not warm is read when it is asked for.
+    }
+    return taken;
+  }
+
+  void save_hot_keys(const CallOptions& call) {
+    if (options_.hot_keys == 0 || !tiers_.are_there()) return;
+    std::vector<std::string> keys = memory_.hottest_keys(options_.hot_keys);
+    if (!keys.empty()) tiers_.save_keys(std::move(keys), clock_.next(), call);
+  }
+
+  bool drain(const CallOptions& call) { return flights_.drain(call); }
+
+  const core::HomeProcess home;
+
+  TieredCacheStats stats() const {
+    TieredCacheStats stats;
+    stats.name = options_.name;
+    stats.memory = memory_.stats();
+    stats.memory_latency = hit_latency_.summary();
+    stats.stale = stale_.load(std::memory_order_relaxed);
+    stats.absent = absent_answers_.load(std::memory_order_relaxed);
+    stats.loads = loads_.load(std::memory_order_relaxed);
+    stats.load_failures = load_failures_.load(std::memory_order_relaxed);
+    stats.loads_saved = loads_saved_.load(std::memory_order_relaxed);
+    stats.early_refreshes = early_refreshes_.load(std::memory_order_relaxed);
+    stats.refused = flights_.refused();
+    stats.backed_off = backed_off_.load(std::memory_order_relaxed);
+    stats.load_latency = load_latency_.summary();
+    stats.tiers = tiers_.stats();
+    stats.in_flight = flights_.size();
     return stats;
   }
 
  private:
-  using Lock = std::unique_lock<std::mutex>;
+  // One call, and what it has at hand.
+  struct Call {
+    const std::string& key;
+    const Loader& load;
+    const CallOptions& options;
+    Access access;
+    KeptPointer stale;
+    std::vector<std::string> warnings;
+  };
 
-  CachedValue find(const std::string& key, const CacheLoader& load, const CallOptions& call) {
-    if (auto entry = in_memory(key)) {
-      ++hits_;
-      return from_memory(std::move(entry));
-    }
-    ++misses_;
-    for (;;) {
-      Lock lock(mutex_);
-      // Once more, because a load may have ended since.
-      if (auto entry = in_memory(key)) return from_memory(std::move(entry));
-      auto& slot = flights_[key];
-      const bool is_first = slot == nullptr;
-      if (is_first) slot = make_flight(key);
-      const auto flight = slot;
-      if (is_first) return lead(flight, key, load, call, std::move(lock));
-      if (flight->loading_thread == std::this_thread::get_id()) {
-        throw InvalidArgument("the loader of '" + shown(key) + "' asks for its own key; it would wait for itself");
-      }
-      wait_for(*flight, key, call, lock);
-      if (!flight->failure) return flight->found;
-      if (!flight->was_abandoned || core::is_over(call)) std::rethrow_exception(flight->failure);
+  static void check(const std::string& key) {
+    if (key.starts_with(cache::Tiers::reserved)) {
+      throw InvalidArgument("keys of a cache must not begin with the byte 1: it marks those of the cache itself");
     }
   }
 
-  static CachedValue from_memory(std::shared_ptr<const CacheEntry> entry) {
-    CachedValue found{std::move(entry), {}};
+  // ---- answers
+
+  static Found in_memory(const cache::Kept& kept, std::int64_t now) {
+    Found found{kept.value, {}};
+    found.answer.origin = Origin::memory_cache;
+    if (kept.fresh_until != cache::Kept::never) found.answer.age = Lifetimes::age_of(kept, now);
+    return found;
+  }
+
+  Found answer(const cache::Kept& kept, Origin origin, Call& call) const {
+    Found found = in_memory(kept, lifetimes_.steady_now());
+    found.answer.origin = origin;
+    found.answer.degraded = !call.warnings.empty();
+    found.answer.warnings = std::move(call.warnings);
+    return found;
+  }
+
+  Found stand_in(Call& call, const std::string& reason) {
+    stale_.fetch_add(1, std::memory_order_relaxed);
+    call.warnings.push_back("the value is past its time: " + reason);
+    Found found = answer(*call.stale, Origin::memory_cache, call);
+    found.answer.stale = true;
+    return found;
+  }
+
+  Found none() {
+    absent_answers_.fetch_add(1, std::memory_order_relaxed);
+    Found found;
     found.answer.origin = Origin::memory_cache;
     return found;
   }
 
-  std::shared_ptr<const CacheEntry> in_memory(const std::string& key) {
-    auto entry = memory_.get(key);
-    return entry && !is_expired(*entry) ? entry : nullptr;
-  }
+  // ---- the way down
 
-  bool is_expired(const CacheEntry& entry) const { return entry.expires_at && *entry.expires_at <= now_(); }
-
-  void wait_for(Flight& flight, const std::string& key, const CallOptions& call, Lock& lock) {
-    const auto is_done = [&] { return flight.is_done; };
-    const bool came = call.deadline == SteadyClock::time_point::max()
-                          ? flight.ended.wait(lock, call.stop, is_done)
-                          : flight.ended.wait_until(lock, call.stop, call.deadline, is_done);
-    if (came) return;
-    throw Timeout("another thread's load of '" + shown(key) + "' took longer than this call may; allow more time", "");
-  }
-
-  std::shared_ptr<Flight> make_flight(const std::string& key) const {
-    auto flight = std::make_shared<Flight>();
-    flight->is_forgotten = erasing_.contains(key);
-    return flight;
-  }
-
-  CachedValue lead(const std::shared_ptr<Flight>& flight, const std::string& key, const CacheLoader& load,
-                   const CallOptions& call, Lock lock) {
-    lock.unlock();
-    try {
-      flight->found = fetch(*flight, key, load, call);
-    } catch (...) {
-      flight->failure = std::current_exception();
+  Found search(Call call) {
+    for (;;) {
+      const std::uint64_t version = invalidations_.version();
+      if (auto found = look_up(call)) return std::move(*found);
+      if (auto found = ask_local(call)) return std::move(*found);
+      if (auto failure = failures_.find(call.key)) return after_failure(call, *failure);
+      auto found = fetch(call, version);
+      if (found) return std::move(*found);
     }
-    settle(flight, key, call);
-    if (flight->failure) std::rethrow_exception(flight->failure);
-    return flight->found;
   }
 
-  CachedValue fetch(const Flight& flight, const std::string& key, const CacheLoader& load, const CallOptions& call) {
-    CachedValue found;
-    std::vector<SharedCache*> without;
-    for (const auto& tier : tiers_) {
-      if (auto entry = ask(*tier, key, call, found.answer)) {
-        found.entry = std::make_shared<const CacheEntry>(std::move(*entry));
-        found.answer.origin = tier->origin();
-        break;
-      }
-      without.push_back(tier.get());
-    }
-    if (!found.entry) {
-      found.answer.origin = Origin::live;
-      if (auto entry = load(key, call)) found.entry = std::make_shared<const CacheEntry>(std::move(*entry));
-    }
-    if (found.entry && !is_expired(*found.entry)) fill(flight, without, key, *found.entry, call, found.answer);
-    return found;
-  }
-
-  std::optional<CacheEntry> ask(SharedCache& tier, const std::string& key, const CallOptions& call, Answer& answer) {
-    try {
-      auto entries = tier.get(std::span(&key, 1), call);
-      if (entries.size() != 1) throw BadData("it answered another number of entries than was asked for", tier.name());
-      std::optional<CacheEntry> entry = std::move(entries.front());
-      if (entry && !is_expired(*entry)) return entry;
-    } catch (...) {
-      answer.degraded = true;
-      answer.warnings.push_back(tier.name() + " could not be asked: " + reason_of_failure());
-    }
+  std::optional<Found> look_up(Call& call) {
+    const KeptPointer kept = kept_in_memory(call.key);
+    const std::int64_t now = lifetimes_.steady_now();
+    const auto state = kept ? Lifetimes::state_of(*kept, now) : Lifetimes::State::gone;
+    if (state == Lifetimes::State::due) refresh_early(call, kept);
+    if (state == Lifetimes::State::fresh || state == Lifetimes::State::due) return in_memory(*kept, now);
+    if (state == Lifetimes::State::stale) call.stale = kept;
+    if (state == Lifetimes::State::gone && absent_.get(call.key)) return none();
     return std::nullopt;
   }
 
-  // Also into a tier that could not be asked: what was loaded may have been dear.
-  void fill(const Flight& flight, const std::vector<SharedCache*>& without, const std::string& key,
-            const CacheEntry& entry, const CallOptions& call, Answer& answer) {
-    if (without.empty() || is_forgotten(flight)) return;
-    const std::pair<std::string, CacheEntry> kept(key, entry);
-    for (SharedCache* tier : without) {
-      try {
-        tier->put(std::span(&kept, 1), call);
-      } catch (...) {
-        answer.warnings.push_back(tier->name() + " could not keep the value: " + reason_of_failure());
-      }
+  // Counted as a look-up by `find`.
+  KeptPointer kept_in_memory(const std::string& key) {
+    const auto handle = memory_.get(key, Access::batch);
+    return handle && tiers_.holds(**handle) ? *handle : nullptr;
+  }
+
+  std::optional<Found> ask_local(Call& call) {
+    if (!tiers_.are_local_there()) return std::nullopt;
+    const std::uint64_t erasures = erasures_;
+    cache::Reading reading;
+    tiers_.ask_local(call.key, call.options, reading);
+    take(reading, call);
+    if (!reading.fresh) return std::nullopt;
+    publish_unless_erased(call.key, reading.fresh, call.access, erasures);
+    return answer(*reading.fresh, reading.origin, call);
+  }
+
+  static void take(cache::Reading& reading, Call& call) {
+    call.warnings = std::move(reading.warnings);
+    prefer_newer(call.stale, reading.stale);
+  }
+
+  static void prefer_newer(KeptPointer& one, const KeptPointer& other) {
+    if (other && (!one || one->stamp < other->stamp)) one = other;
+  }
+
+  Found after_failure(Call& call, const cache::FailureMemory::Failure& failure) {
+    backed_off_.fetch_add(1, std::memory_order_relaxed);
+    if (!call.stale) std::rethrow_exception(failure.reason);
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(failure.remaining).count();
+    return stand_in(call, reason_of(failure.reason) + "; it is tried again in " + std::to_string(wait) + " ms");
+  }
+
+  // ---- flights, from the side of those who wait
+
+  // Nothing when what came was declared invalid before this call began: then once more.
+  std::optional<Found> fetch(Call& call, std::uint64_t version) {
+    KeptPointer kept;  // outlives the lock of the flights, in case it is the last to hold the value
+    const auto [flight, is_first] = flights_.board(request(call, lane_of(call.access)), [&] {
+      kept = kept_in_memory(call.key);
+      return kept && is_fresh(*kept);
+    });
+    if (!flight) return in_memory(*kept, lifetimes_.steady_now());
+    const auto patience = call.stale ? std::min(options_.soft_timeout, options_.hard_timeout) : options_.hard_timeout;
+    if (!flights_.await(flight, core::within(call.options, patience), call.stale != nullptr)) return out_of_time(call);
+    if (!is_first) loads_saved_.fetch_add(1, std::memory_order_relaxed);
+    return landed(*flight, call, version);
+  }
+
+  cache::Request request(const Call& call, Lane lane) {
+    return {.key = call.key,
+            .load = call.load,
+            .stamp = clock_.next(),
+            .newer_than = call.stale ? call.stale->stamp : 0,
+            .lane = lane};
+  }
+
+  Found out_of_time(Call& call) {
+    if (call.stale) return stand_in(call, "a newer one takes longer to fetch than the call may wait");
+    throw Timeout("to load '" + cache::shown(call.key) + "' takes longer than this call may; allow more time", "");
+  }
+
+  std::optional<Found> landed(const Flight& flight, Call& call, std::uint64_t version) {
+    const cache::Reading& reading = flight.reading;
+    std::ranges::copy(reading.warnings, std::back_inserter(call.warnings));
+    if (!flight.failure) {
+      // Declared invalid while this call waited, it is as good as before; declared so earlier, it is what nobody wants.
+      if (!tiers_.holds(*reading.fresh) && invalidations_.version() == version) return std::nullopt;
+      return answer(*reading.fresh, reading.origin, call);
     }
-    // Erased while it was put: perhaps before.
-    if (is_forgotten(flight)) take_back(without, key, call);
+    prefer_newer(call.stale, reading.stale);
+    if (!call.stale) std::rethrow_exception(flight.failure);
+    return stand_in(call, reason_of(flight.failure));
   }
 
-  void take_back(const std::vector<SharedCache*>& tiers, const std::string& key, const CallOptions& call) {
-    for (SharedCache* tier : tiers) {
-      try {
-        tier->erase(std::span(&key, 1), call);
-      } catch (const std::exception&) {
-        // `erase` has told its caller that this tier fails, or is about to.
-      }
-    }
+  void refresh_early(Call call, const KeptPointer& kept) {
+    if (failures_.find(call.key)) return;
+    call.stale = kept;
+    if (flights_.send(request(call, Lane::refresh))) early_refreshes_.fetch_add(1, std::memory_order_relaxed);
   }
 
-  bool is_forgotten(const Flight& flight) {
-    const Lock lock(mutex_);
-    return flight.is_forgotten;
+  // ---- flights, from the side of the one that fetches
+
+  // From the tiers that are left, or from the loader. What it finds is fresh, even when it will not be kept.
+  void fetch(Flight& flight) {
+    CallOptions call = core::within({}, options_.hard_timeout);
+    call.stop = flight.stop.get_token();
+    if (call.stop.stop_requested()) throw Refused("the cache is being closed, or nobody waits for the value any more");
+    cache::Reading& reading = flight.reading;
+    reading.newer_than = flight.newer_than;
+    // When a value shall be replaced, another process may have done so.
+    if (flight.newer_than > 0) tiers_.ask_local(flight.key, call, reading);
+    tiers_.ask_others(flight.key, call, reading);
+    if (reading.fresh) return;
+    const std::optional<Loaded> loaded = load(flight, call);
+    cache::StoredEntry entry = stored(loaded.value_or(Loaded{nullptr, options_.absent_time_to_live, {}}), flight.stamp);
+    reading.fresh = tiers_.keep(entry, loaded ? loaded->value : nullptr);
+    if (loaded) reading.entry = std::move(entry);
   }
 
-  // The value is published and the flight ended under one lock: whoever comes finds the one or the other.
-  void settle(const std::shared_ptr<Flight>& flight, const std::string& key, const CallOptions& call) noexcept {
-    const Lock lock(mutex_);
-    if (flight->found.entry && !flight->is_forgotten && !flight->failure) keep(key, flight->found.entry);
-    flight->was_abandoned = flight->failure && core::is_over(call);
-    end(key, flight);
-    flight->is_done = true;
-    flight->ended.notify_all();
-  }
-
-  void keep(const std::string& key, const std::shared_ptr<const CacheEntry>& entry) noexcept {
+  std::optional<Loaded> load(const Flight& flight, const CallOptions& call) {
+    const core::Span span(options_.on_span, "pilling.cache.load");
+    loads_.fetch_add(1, std::memory_order_relaxed);
+    const auto began = SteadyClock::now();
     try {
-      if (!is_expired(*entry)) memory_.put(key, entry, entry_overhead + 2 * key.size() + entry->value.size());
+      auto loaded = flight.load(flight.key, call);
+      load_latency_.record(SteadyClock::now() - began);
+      return loaded;
     } catch (...) {
-      // Without memory for it, it is found or loaded again.
+      load_latency_.record(SteadyClock::now() - began);
+      load_failures_.fetch_add(1, std::memory_order_relaxed);
+      throw;
     }
   }
 
-  void end(const std::string& key, const std::shared_ptr<Flight>& flight) noexcept {
-    const auto found = flights_.find(key);
-    if (found != flights_.end() && found->second == flight) flights_.erase(found);
+  cache::StoredEntry stored(const Loaded& loaded, std::int64_t stamp) const {
+    cache::StoredEntry entry;
+    if (loaded.value && tiers_.are_there()) entry.value = codec_.encode(loaded.value.get());
+    entry.stamp = stamp;
+    entry.tags = loaded.tags;
+    lifetimes_.begin(entry, loaded.time_to_live);
+    return entry;
   }
 
-  void begin_erasing(const std::string& key) {
-    const Lock lock(mutex_);
-    ++erasing_[key];
-    forget(key);
+  // For those who come from now on. What stands in the way of it only costs another load.
+  void arrive(const Flight& flight) noexcept {
+    if (flights_.is_forgotten(flight)) return;
+    try {
+      if (flight.failure) {
+        if (is_of_source(flight)) failures_.remember(flight.key, flight.failure);
+        return;
+      }
+      failures_.forget(flight.key);
+      if (flight.reading.fresh->value) {
+        publish(flight.key, flight.reading.fresh,
+                flights_.lane_of(flight) == Lane::batch ? Access::batch : Access::user);
+      } else {
+        memory_.erase(flight.key);
+        absent_.put(flight.key, true, entry_overhead + flight.key.size(),
+                    {.time_to_live = options_.absent_time_to_live});
+      }
+    } catch (...) {
+    }
   }
 
-  void end_erasing(const std::string& key) {
-    const Lock lock(mutex_);
-    if (--erasing_[key] == 0) erasing_.erase(key);
-    forget(key);
+  // Those of the caller and of the cache itself say nothing about the source.
+  static bool is_of_source(const Flight& flight) {
+    if (flight.stop.stop_requested()) return false;
+    try {
+      std::rethrow_exception(flight.failure);
+    } catch (const InvalidArgument&) {
+      return false;
+    } catch (const Refused&) {
+      return false;
+    } catch (...) {
+      return true;
+    }
   }
 
-  // Those who ask from now on start another load.
+  void publish(const std::string& key, const KeptPointer& kept, Access access) {
+    if (!is_fresh(*kept)) return;
+    const auto resident = memory_.get(key, Access::batch);
+    if (resident && (*resident)->stamp > kept->stamp && tiers_.holds(**resident)) return;
+    std::optional<std::chrono::nanoseconds> time_to_live;
+    if (kept->kept_until != cache::Kept::never) {
+      time_to_live = std::chrono::nanoseconds(kept->kept_until - lifetimes_.steady_now());
+    }
+    const std::size_t weight = entry_overhead + key.size() + codec_.weight_of(kept->value.get());
+    memory_.put(key, kept, weight, {.time_to_live = time_to_live, .access = access});
+    absent_.erase(key);
+  }
+
+  // An erasure of whichever key since `erasures` were counted may have come after the value was read.
+  void publish_unless_erased(const std::string& key, const KeptPointer& kept, Access access, std::uint64_t erasures) {
+    publish(key, kept, access);
+    if (erasures_ != erasures) memory_.erase(key);
+  }
+
+  bool is_fresh(const cache::Kept& kept) const { return lifetimes_.steady_now() < kept.fresh_until; }
+
+  // What came is written to the tiers behind the backs of those who waited for it.
+  void clear(const Flight& flight) noexcept {
+    // Erased since it was published: perhaps before.
+    if (flights_.is_forgotten(flight)) memory_.erase(flight.key);
+    if (!flight.failure) write_below(flight);
+    save_now_and_then();
+  }
+
+  // Also into a tier that could not be asked: what was loaded may have been dear. The links count failures, and make up
+  // for what was missed.
+  void write_below(const Flight& flight) noexcept {
+    const cache::Reading& reading = flight.reading;
+    try {
+      if (flights_.is_forgotten(flight)) return;
+      if (reading.entry && is_fresh(*reading.fresh)) {
+        tiers_.fill(flight.key, *reading.entry, reading, {});
+      } else if (!reading.fresh->value && (reading.stale || flight.newer_than > 0)) {
+        tiers_.erase(flight.key, {});
+      }
+    } catch (const std::exception&) {
+    }
+    try {
+      // Erased while it was put: perhaps before.
+      if (flights_.is_forgotten(flight)) tiers_.erase(flight.key, {});
+    } catch (const std::exception&) {
+    }
+  }
+
   void forget(const std::string& key) {
-    if (const auto found = flights_.find(key); found != flights_.end()) {
-      found->second->is_forgotten = true;
-      flights_.erase(found);
-    }
+    ++erasures_;
+    flights_.forget(key);
     memory_.erase(key);
+    absent_.erase(key);
   }
 
-  const std::function<std::chrono::system_clock::time_point()> now_;
-  MemoryCache<std::string, CacheEntry> memory_;
-  const std::vector<std::shared_ptr<SharedCache>> tiers_;
-  std::atomic<std::uint64_t> hits_ = 0;
-  std::atomic<std::uint64_t> misses_ = 0;
-  std::mutex mutex_;
-  std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;
-  std::unordered_map<std::string, std::size_t> erasing_;  // how many threads erase the key just now
+  void save_now_and_then() noexcept {
+    {
+      const std::scoped_lock lock(saving_mutex_);
+      const auto now = SteadyClock::now();
+      if (now - saved_at_ < options_.save_hot_keys_every) return;
+      saved_at_ = now;
+    }
+    try {
+      save_hot_keys({});
+    } catch (const std::exception&) {
+      // The next one is a few minutes away.
+    }
+  }
+
+  const TieredCacheOptions options_;
+  const Codec codec_;
+  const std::function<double()> random_;
+  const Lifetimes lifetimes_;
+  cache::HybridClock clock_;
+  cache::Invalidations invalidations_;
+  cache::Tiers tiers_;
+  MemoryCache<std::string, KeptPointer> memory_;
+  MemoryCache<std::string, bool> absent_;
+  cache::FailureMemory failures_;
+
+  LatencyHistogram hit_latency_;
+  LatencyHistogram load_latency_;
+  std::atomic<std::uint64_t> stale_{0};
+  std::atomic<std::uint64_t> absent_answers_{0};
+  std::atomic<std::uint64_t> loads_{0};
+  std::atomic<std::uint64_t> load_failures_{0};
+  std::atomic<std::uint64_t> loads_saved_{0};
+  std::atomic<std::uint64_t> early_refreshes_{0};
+  std::atomic<std::uint64_t> backed_off_{0};
+  std::atomic<std::uint64_t> erasures_{0};
+
+  std::mutex saving_mutex_;
+  SteadyClock::time_point saved_at_ = SteadyClock::now();
+
+  cache::Flights flights_;  // the last, so that all else is there while they land
 };
 
-TieredCache::TieredCache(TieredCacheOptions options, std::vector<std::shared_ptr<SharedCache>> tiers)
-    : impl_(std::make_unique<Impl>(std::move(options), std::move(tiers))) {}
+TieredCacheCore::TieredCacheCore(TieredCacheOptions options, Codec codec)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(codec))) {}
+TieredCacheCore::~TieredCacheCore() { impl_->home.leave_if_forked(impl_); }
 
-TieredCache::~TieredCache() = default;
+std::optional<TieredCacheCore::Found> TieredCacheCore::find(const std::string& key) { return impl_->find(key); }
 
-CachedValue TieredCache::get(const std::string& key, const CacheLoader& load, const CallOptions& call) {
-  return impl_->get(key, load, call);
+TieredCacheCore::Found TieredCacheCore::get(const std::string& key, const Loader& load, const CallOptions& call,
+                                            Access access) {
+  return impl_->get(key, load, call, access);
 }
 
-void TieredCache::erase(const std::string& key, const CallOptions& call) { impl_->erase(key, call); }
+void TieredCacheCore::put(const std::string& key, Loaded loaded, const CallOptions& call, Access access) {
+  impl_->put(key, std::move(loaded), call, access);
+}
 
-CacheStats TieredCache::stats() const { return impl_->stats(); }
+void TieredCacheCore::erase(const std::string& key, const CallOptions& call) { impl_->erase(key, call); }
 
+void TieredCacheCore::invalidate_tag(const std::string& tag, const CallOptions& call) { impl_->invalidate(tag, call); }
+
+void TieredCacheCore::invalidate_all(const CallOptions& call) { impl_->invalidate(std::nullopt, call); }
+
+std::size_t TieredCacheCore::warm_start(const CallOptions& call) { return impl_->warm_start(call); }
+
+void TieredCacheCore::save_hot_keys(const CallOptions& call) { impl_->save_hot_keys(call); }
+
+bool TieredCacheCore::drain(const CallOptions& call) { return impl_->drain(call); }
+
+TieredCacheStats TieredCacheCore::stats() const { return impl_->stats(); }
+
+}  // namespace detail
 }  // namespace pilling

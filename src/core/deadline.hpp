@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
 
 #include "pilling/call.hpp"
 
@@ -14,6 +15,14 @@ inline CallOptions within(CallOptions call, std::chrono::milliseconds time) {
   const bool is_forever = time >= std::chrono::duration_cast<std::chrono::milliseconds>(Time::max() - now);
   if (!is_forever) call.deadline = std::min(call.deadline, now + time);
   return call;
+}
+
+/// Waits until `is_done`; false when the call's time was over before.
+template <class Lock, class IsDone>
+bool wait(std::condition_variable_any& changed, Lock& lock, const CallOptions& call, const IsDone& is_done) {
+  // A wait until the end of all times would overflow on its way into the kernel.
+  if (call.deadline == std::chrono::steady_clock::time_point::max()) return changed.wait(lock, call.stop, is_done);
+  return changed.wait_until(lock, call.stop, call.deadline, is_done);
 }
 
 /// Whether the call may take no more time.

@@ -11,6 +11,7 @@ StorageError::~StorageError() = default;
 NetworkError::~NetworkError() = default;
 Timeout::~Timeout() = default;
 ServiceError::~ServiceError() = default;
+Refused::~Refused() = default;
 BadData::~BadData() = default;
 
 StorageError::StorageError(const std::string& message, std::string location)

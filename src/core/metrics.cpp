@@ -55,6 +55,12 @@ LatencySummary LatencyHistogram::summary() const noexcept {
   summary.count = count;
   summary.total = std::chrono::nanoseconds(total_.load(std::memory_order_relaxed));
   summary.maximum = std::chrono::nanoseconds(maximum);
+  for (std::size_t bucket = 0; bucket < bucket_count; ++bucket) {
+    for (std::size_t bound = 0; bound < latency_bounds.size(); ++bound) {
+      const auto limit = static_cast<std::uint64_t>(latency_bounds[bound].count());
+      if (upper_bound_of(bucket) <= limit) summary.at_most[bound] += counts[bucket];
+    }
+  }
   summary.median = quantile(50);
   summary.p99 = quantile(99);
   return summary;

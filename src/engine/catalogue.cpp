@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "geo/same_pharmacy.hpp"
+#include "refresh/summary_refresh.hpp"
 #include "search/name_parts.hpp"
 #include "text/fingerprint.hpp"
 #include "text/normalize.hpp"
@@ -104,7 +105,7 @@ std::vector<NameEntry> name_entries(const EngineOptions& options, const std::vec
   return entries;
 }
 
-std::shared_ptr<const MedicineCatalogue> make_catalogue(const EngineOptions& options, std::uint64_t version,
+std::shared_ptr<const MedicineCatalogue> make_catalogue(const EngineOptions& options, const MedicinesVersion& version,
                                                         std::vector<Medicine> rows, SummariesByText summaries,
                                                         Summarizer& extractive, std::chrono::sys_seconds now) {
   // By bytes, whatever collation the store orders by: `find` relies on it.
@@ -138,6 +139,19 @@ std::uint64_t fingerprint_of(const std::vector<std::shared_ptr<const Pharmacy>>&
 
 }  // namespace
 
+StoredVersions stored_versions(const EngineOptions& options) {
+  const CatalogueVersions versions = options.store->catalogue_versions();
+  StoredVersions stored{.medicines = {.catalogue = versions.medicines, .refreshed_at = {}},
+                        .pharmacies = versions.pharmacies};
+  const auto refresh = options.store->job(refresh::job_name(options.summarizer->maker()));
+  if (refresh && refresh->is_finished) stored.medicines.refreshed_at = refresh->updated_at;
+  return stored;
+}
+
+bool has_news(const MedicinesVersion& stored, const MedicinesVersion& loaded) {
+  return stored.catalogue != loaded.catalogue || (stored.refreshed_at && stored.refreshed_at != loaded.refreshed_at);
+}
+
 std::shared_ptr<const Medicine> MedicineCatalogue::find(const MedicineId& id) const {
   const auto found = std::ranges::lower_bound(medicines, id, {},
                                               [](const auto& medicine) -> const MedicineId& { return medicine->id; });
@@ -147,7 +161,8 @@ std::shared_ptr<const Medicine> MedicineCatalogue::find(const MedicineId& id) co
 std::shared_ptr<const MedicineCatalogue> load_medicines(const EngineOptions& options, Summarizer& extractive,
                                                         std::chrono::sys_seconds now) {
   Store& store = *options.store;
-  const std::uint64_t version = store.catalogue_version();
+  // First: what is committed while the rows are read counts as news then, rather than as loaded.
+  const MedicinesVersion version = stored_versions(options).medicines;
   std::vector<Medicine> rows = store.medicines();
   SummariesByText summaries = load_summaries(store, options.summarizer->maker(), extractive.maker());
   return make_catalogue(options, version, std::move(rows), std::move(summaries), extractive, now);
@@ -155,12 +170,12 @@ std::shared_ptr<const MedicineCatalogue> load_medicines(const EngineOptions& opt
 
 std::shared_ptr<const MedicineCatalogue> index_medicines(const EngineOptions& options, std::vector<Medicine> rows,
                                                          Summarizer& extractive, std::chrono::sys_seconds now) {
-  return make_catalogue(options, 0, std::move(rows), {}, extractive, now);
+  return make_catalogue(options, {}, std::move(rows), {}, extractive, now);
 }
 
 std::shared_ptr<const PharmacyCatalogue> load_pharmacies(const EngineOptions& options) {
   Store& store = *options.store;
-  const std::uint64_t version = store.catalogue_version();
+  const std::uint64_t version = store.catalogue_versions().pharmacies;
   std::vector<std::shared_ptr<const Pharmacy>> pharmacies;
   for (Pharmacy& row : store.pharmacies()) pharmacies.push_back(std::make_shared<const Pharmacy>(std::move(row)));
   pharmacies = geo::drop_same(std::move(pharmacies));

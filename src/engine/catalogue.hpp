@@ -18,9 +18,25 @@
 
 namespace pilling::engine {
 
+/// Which medicines and which of their summaries a store holds.
+struct MedicinesVersion {
+  std::uint64_t catalogue = 0;
+  std::optional<std::chrono::sys_seconds> refreshed_at;  ///< when the last refresh ended; none: it has not ended
+};
+
+struct StoredVersions {
+  MedicinesVersion medicines;
+  std::uint64_t pharmacies = 0;
+};
+
+StoredVersions stored_versions(const EngineOptions& options);
+
+/// Whether the store holds something that is not in `loaded`. A refresh counts when it has ended, not with each commit.
+bool has_news(const MedicinesVersion& stored, const MedicinesVersion& loaded);
+
 /// All medicines and the indexes over them. Immutable.
 struct MedicineCatalogue {
-  std::uint64_t version;                                      ///< of the store, at or before the state read
+  MedicinesVersion version;                                   ///< of the store, at or before the state read
   std::vector<std::shared_ptr<const Medicine>> medicines;     ///< by id
   NameIndex names;                                            ///< of `medicines`, by position
   search::SymptomIndex symptoms;                              ///< of the distinct efficacy texts
@@ -31,7 +47,7 @@ struct MedicineCatalogue {
 
 /// All pharmacies, each once. Immutable.
 struct PharmacyCatalogue {
-  std::uint64_t version;  ///< as of MedicineCatalogue
+  std::uint64_t version;  ///< `CatalogueVersions::pharmacies`, at or before the state read
   PharmacyIndex index;
 };
 

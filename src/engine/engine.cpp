@@ -1,6 +1,7 @@
 #include "pilling/engine.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
 #include <iterator>
 #include <mutex>
@@ -8,6 +9,7 @@
 
 #include "core/deadline.hpp"
 #include "engine/catalogue.hpp"
+#include "engine/catalogue_watch.hpp"
 #include "engine/finished_answers.hpp"
 #include "engine/import.hpp"
 #include "engine/live_look_up.hpp"
@@ -50,19 +52,37 @@ EngineOptions with_defaults(EngineOptions options) {
   if (!options.store) options.store = make_sqlite_store(options.database, options.busy_timeout);
   if (!options.summarizer) options.summarizer = make_extractive_summarizer();
   for (const MedicineAlias& alias : options.aliases) check_alias(alias);
+  if (options.watch_interval.count() < 0) {
+    throw InvalidArgument("EngineOptions::watch_interval is negative; 0 switches the watch off");
+  }
   if (!options.now) throw InvalidArgument("EngineOptions::now is empty; leave it out to use the system's clock");
   return options;
 }
 
-std::vector<std::shared_ptr<SharedCache>> tiers_of(const EngineOptions& options) {
-  std::vector<std::shared_ptr<SharedCache>> tiers = {engine::make_store_tier(options.store)};
-  if (options.shared_cache) tiers.push_back(options.shared_cache);
-  return tiers;
-}
+// Calls `CallOptions::before_work` once.
+class BeforeWork {
+ public:
+  explicit BeforeWork(const CallOptions& call) : call_(call) {}
+  void operator()() const {
+    if (call_.before_work && !std::exchange(was_called_, true)) call_.before_work();
+  }
 
-TieredCacheOptions tiered_options(const EngineOptions& options) {
+ private:
+  const CallOptions& call_;
+  mutable bool was_called_ = false;
+};
+
+// Of a cache whose first tier is in the store. On one machine, a table is faster than Redis is.
+TieredCacheOptions tiered_options(const EngineOptions& options, std::string name, std::shared_ptr<SharedCache> table,
+                                  std::shared_ptr<WorkerPool> pool) {
   TieredCacheOptions tiered;
+  tiered.name = std::move(name);
+  tiered.tiers.push_back({.cache = std::move(table), .is_local = true, .timeout = options.busy_timeout});
+  if (options.shared_cache) tiered.tiers.push_back({.cache = options.shared_cache});
+  tiered.pool = std::move(pool);
+  tiered.hard_timeout = options.live_timeout;
   tiered.now = options.now;
+  tiered.on_span = options.on_span;
   return tiered;
 }
 
@@ -73,23 +93,34 @@ class Engine::Impl {
   explicit Impl(EngineOptions given)
       : options_(with_defaults(std::move(given))),
         extractive_(make_extractive_summarizer()),
-        operations_(options_.slow_call_threshold, options_.on_slow_call),
+        operations_(options_.slow_call_threshold, options_.on_slow_call, options_.on_span),
         searches_(options_.cache_bytes / 2),
         symptoms_(options_.cache_bytes / 2),
-        summaries_(tiered_options(options_), tiers_of(options_)),
-        live_(options_.sources, options_.store, extractive_, options_.now) {
-    reload_medicines();
-    reload_pharmacies();
+        pool_(std::make_shared<WorkerPool>(options_.workers)),
+        summaries_(tiered_options(options_, "summaries", engine::make_store_tier(options_.store, "summaries"), pool_),
+                   engine::summary_codec()),
+        live_(options_.sources, options_.store, extractive_,
+              tiered_options(options_, "look-ups", options_.store->cache(), pool_)) {
+    replace_medicines();
+    replace_pharmacies();
+    summaries_.warm_start();
+    live_.warm_start();
+    watch_.emplace(options_.watch_interval,
+                   [this] { return load_news({.of_medicines = true, .of_pharmacies = true}); });
   }
 
   SearchResult search(std::string_view text, std::size_t limit, const NameFilter& filter, const CallOptions& call) {
     return operations_.timed(Operation::search, [&](SteadyTime begin) {
       search::check_query(text, limit);
       const auto [catalogue, generation] = medicines();
-      SearchResult result = searches_.find(generation, question(text, limit, filter),
-                                           [&] { return engine::search_names(*catalogue, text, limit, filter); });
-      if (!options_.sources.empty() && !has_answer(result) && !is_only_filtered_out(*catalogue, text, filter)) {
-        result = search_live(text, limit, filter, call);
+      const BeforeWork before_work(call);
+      SearchResult result = searches_.find(generation, question(text, limit, filter), [&] {
+        before_work();
+        return engine::search_names(*catalogue, text, limit, filter);
+      });
+      if (!options_.sources.empty() && !has_answer(result)) {
+        before_work();
+        if (!is_only_filtered_out(*catalogue, text, filter)) result = search_live(text, limit, filter, call);
       }
       result.answer.elapsed = std::chrono::steady_clock::now() - begin;
       return result;
@@ -109,12 +140,15 @@ class Engine::Impl {
     });
   }
 
-  SymptomResult search_symptom(std::string_view text, std::size_t limit) {
+  SymptomResult search_symptom(std::string_view text, std::size_t limit, const CallOptions& call) {
     return operations_.timed(Operation::search_symptom, [&](SteadyTime begin) {
       search::check_query(text, limit);
       const auto [catalogue, generation] = medicines();
-      SymptomResult result = symptoms_.find(generation, question(text, limit),
-                                            [&] { return search_symptom_here(*catalogue, text, limit); });
+      const BeforeWork before_work(call);
+      SymptomResult result = symptoms_.find(generation, question(text, limit), [&] {
+        before_work();
+        return search_symptom_here(*catalogue, text, limit);
+      });
       result.answer.elapsed = std::chrono::steady_clock::now() - begin;
       return result;
     });
@@ -167,8 +201,9 @@ class Engine::Impl {
 
   ImportReport import_medicines(const std::filesystem::path& path, const ImportProgressHook& on_progress) {
     return operations_.timed(Operation::import_medicines, [&](SteadyTime begin) {
-      ImportReport report = engine::import_medicines(*options_.store, *extractive_, path, on_progress, now());
-      bring_medicines_up_to_date();
+      auto [report, changed] = engine::import_medicines(*options_.store, *extractive_, path, on_progress, now());
+      live_.forget(changed);
+      load_news({.of_medicines = true});
       const std::uint64_t named = report.added + report.updated + report.unchanged + report.older;
       report.not_in_file = std::max<std::uint64_t>(medicines().catalogue->medicines.size(), named) - named;
       report.elapsed = std::chrono::steady_clock::now() - begin;
@@ -179,7 +214,7 @@ class Engine::Impl {
   ImportReport import_pharmacies(const std::filesystem::path& path, const ImportProgressHook& on_progress) {
     return operations_.timed(Operation::import_pharmacies, [&](SteadyTime begin) {
       ImportReport report = engine::import_pharmacies(*options_.store, path, on_progress);
-      if (options_.store->catalogue_version() != pharmacies()->version) reload_pharmacies();
+      load_news({.of_pharmacies = true});
       if (report.added + report.updated > 0) report.doubts = engine::doubts_about(pharmacies()->index);
       report.elapsed = std::chrono::steady_clock::now() - begin;
       return report;
@@ -192,6 +227,7 @@ class Engine::Impl {
       try {
         RefreshReport report = refresh::refresh_summaries(*options_.store, *options_.summarizer, options, on_progress,
                                                           stop, options_.live_timeout);
+        made_by_refreshes_ += report.made;
         if (report.made > 0) reload_medicines();
         return report;
       } catch (...) {
@@ -203,14 +239,20 @@ class Engine::Impl {
   }
 
   EngineStats stats() {
-    const Medicines medicines_now = medicines();
+    const auto medicines_now = medicines().catalogue;
+    const auto pharmacies_now = pharmacies();
     EngineStats stats;
     stats.store = options_.store->name();
-    stats.medicines = medicines_now.catalogue->medicines.size();
-    stats.pharmacies = pharmacies()->index.size();
-    stats.catalogue_version = medicines_now.catalogue->version;
+    stats.medicines = medicines_now->medicines.size();
+    stats.pharmacies = pharmacies_now->index.size();
+    stats.catalogue_version = std::max(medicines_now->version.catalogue, pharmacies_now->version);
+    const engine::CatalogueWatch::Counts watch = watch_->counts();
+    stats.watch_loads = watch.loads;
+    stats.watch_failures = watch.failures;
     stats.answers = engine::together(searches_.stats(), symptoms_.stats());
     stats.summaries = summaries_.stats();
+    stats.look_ups = live_.stats();
+    stats.model = model_stats(stats.summaries);
     stats.operations = operations_.stats();
     return stats;
   }
@@ -222,6 +264,13 @@ class Engine::Impl {
   struct Medicines {
     std::shared_ptr<const engine::MedicineCatalogue> catalogue;
     std::uint64_t generation = 0;
+  };
+
+  // Whether the store holds something that the engine does not.
+  struct News {
+    bool of_medicines = false;
+    bool of_pharmacies = false;
+    explicit operator bool() const { return of_medicines || of_pharmacies; }
   };
 
   std::chrono::sys_seconds now() const { return std::chrono::floor<std::chrono::seconds>(options_.now()); }
@@ -236,9 +285,43 @@ class Engine::Impl {
     return pharmacies_;
   }
 
-  // Loads take turns: otherwise one that read the store before an import could replace one that read it after.
+  ModelStats model_stats(const TieredCacheStats& summaries) const {
+    ModelStats model;
+    model.calls = summaries.loads + made_by_refreshes_;
+    model.calls_saved = summaries.memory.hits + summaries.loads_saved;
+    for (const CacheTierStats& tier : summaries.tiers) model.calls_saved += tier.hits;
+    model.dollars_spent = static_cast<double>(model.calls) * options_.dollars_per_model_call;
+    model.dollars_saved = static_cast<double>(model.calls_saved) * options_.dollars_per_model_call;
+    return model;
+  }
+
   void reload_medicines() {
     const std::scoped_lock turn(load_mutex_);
+    replace_medicines();
+  }
+
+  // What the store holds and the engine does not, whoever wrote it. Whether something was loaded.
+  //
+  // Compared twice: without waiting for a load under way, which is most often enough; and when it is this one's turn,
+  // for an import and the watch see the same news at the same time, and one of them has loaded it by then.
+  bool load_news(const News& wanted) {
+    if (!find_news(wanted)) return false;
+    const std::scoped_lock turn(load_mutex_);
+    const News news = find_news(wanted);
+    if (news.of_medicines) replace_medicines();
+    if (news.of_pharmacies) replace_pharmacies();
+    return static_cast<bool>(news);
+  }
+
+  News find_news(const News& wanted) const {
+    const engine::StoredVersions stored = engine::stored_versions(options_);
+    return {.of_medicines = wanted.of_medicines && engine::has_news(stored.medicines, medicines().catalogue->version),
+            .of_pharmacies = wanted.of_pharmacies && stored.pharmacies != pharmacies()->version};
+  }
+
+  // Under `load_mutex_`, unless nobody else is there yet. Loads take turns: otherwise one that read the store before an
+  // import could replace one that read it after.
+  void replace_medicines() {
     auto catalogue = engine::load_medicines(options_, *extractive_, now());
     {
       // What was there before is destroyed behind the lock.
@@ -250,13 +333,8 @@ class Engine::Impl {
     symptoms_.clear();
   }
 
-  // When the store holds something newer, whoever wrote it.
-  void bring_medicines_up_to_date() {
-    if (options_.store->catalogue_version() != medicines().catalogue->version) reload_medicines();
-  }
-
-  void reload_pharmacies() {
-    const std::scoped_lock turn(load_mutex_);
+  // As above.
+  void replace_pharmacies() {
     auto catalogue = engine::load_pharmacies(options_);
     const std::scoped_lock lock(swap_mutex_);
     pharmacies_.swap(catalogue);
@@ -275,21 +353,21 @@ class Engine::Impl {
 
   SymptomResult search_symptom_here(const engine::MedicineCatalogue& catalogue, std::string_view text,
                                     std::size_t limit) {
-    SymptomResult result;
+    std::vector<SymptomMatch> matches;
     for (const search::SymptomHit& hit : catalogue.symptoms.search(text, limit)) {
       const auto& owners = catalogue.medicines_of_text[hit.text];
       const std::string summary = summary_for(*catalogue.medicines[owners.front()], hit.words);
       for (const std::uint32_t owner : owners) {
-        if (result.matches.size() == limit) return result;
-        result.matches.push_back({.medicine = catalogue.medicines[owner],
-                                  .score = hit.score,
-                                  .words = hit.words,
-                                  .missing = hit.missing,
-                                  .spans = hit.spans,
-                                  .summary = summary});
+        if (matches.size() == limit) break;
+        matches.push_back({.medicine = catalogue.medicines[owner],
+                           .score = hit.score,
+                           .words = hit.words,
+                           .missing = hit.missing,
+                           .spans = hit.spans,
+                           .summary = summary});
       }
     }
-    return result;
+    return {.matches = std::move(matches), .answer = {}};
   }
 
   // The indications that speak of the words, in the order of the words; else the summary of the whole text.
@@ -309,19 +387,15 @@ class Engine::Impl {
     const std::string key = engine::encode(SummaryKey{.text = text::fingerprint(request.text),
                                                       .keyword = text::normalize(request.keyword).text,
                                                       .maker = options_.summarizer->maker()});
-    const auto make = [&](std::string_view, const CallOptions& load_call) -> std::optional<CacheEntry> {
-      const auto summary = dated(options_.summarizer->summarize(request, load_call));
+    // The load may outlive this call, and the texts that it was given.
+    const auto make = [this, text = std::string(request.text), keyword = std::string(request.keyword)](
+                          std::string_view, const CallOptions& own) -> std::optional<LoadedValue<Summary>> {
+      auto summary = dated(options_.summarizer->summarize({.text = text, .keyword = keyword}, own));
       if (!summary) return std::nullopt;
-      return CacheEntry{engine::encode(*summary), summary->made_at, std::nullopt};
+      return LoadedValue<Summary>{std::move(*summary)};
     };
-    CachedValue found = summaries_.get(key, make, call);
-    try {
-      return found.entry ? std::optional(engine::decode_summary(found.entry->value)) : std::nullopt;
-    } catch (const BadData&) {
-      summaries_.erase(key, call);
-    }
-    found = summaries_.get(key, make, call);
-    return found.entry ? std::optional(engine::decode_summary(found.entry->value)) : std::nullopt;
+    const auto found = summaries_.get(key, make, call);
+    return found.value ? std::optional(*found.value) : std::nullopt;
   }
 
   // What the sources know of the name is in the store when they have been asked, unless it could not be kept.
@@ -330,14 +404,14 @@ class Engine::Impl {
     if (text::normalize(text).text.empty()) return {};
     auto outcome = live_.look_up(std::string(text), core::within(call, options_.live_timeout));
     try {
-      bring_medicines_up_to_date();
+      load_news({.of_medicines = true});
     } catch (const StorageError& error) {
       outcome.warnings.push_back(std::string("the catalogue could not be loaded anew: ") + error.what());
     }
     // Again in any case: another caller may have brought the name in since the search that found nothing.
     const auto catalogue = medicines().catalogue;
     SearchResult result = engine::search_names(*catalogue, text, limit, filter);
-    if (outcome.found) add_found(result, *outcome.found, *catalogue, text, limit, filter);
+    if (outcome.found) add_found(result, outcome.found->rows, *catalogue, text, limit, filter);
     if (outcome.was_asked && has_answer(result)) result.answer.origin = Origin::live;
     result.answer.degraded = !outcome.warnings.empty();
     std::ranges::move(outcome.warnings, std::back_inserter(result.answer.warnings));
@@ -374,12 +448,16 @@ class Engine::Impl {
   engine::Operations operations_;
   engine::FinishedAnswers<SearchResult> searches_;
   engine::FinishedAnswers<SymptomResult> symptoms_;
-  TieredCache summaries_;
+  std::atomic<std::uint64_t> made_by_refreshes_{0};
+  const std::shared_ptr<WorkerPool> pool_;
+  TieredCache<Summary> summaries_;
   engine::LiveLookUp live_;
   std::mutex load_mutex_;
   mutable std::mutex swap_mutex_;
   Medicines medicines_;
   std::shared_ptr<const engine::PharmacyCatalogue> pharmacies_;
+  // The last member: its thread uses all others until it has ended.
+  std::optional<engine::CatalogueWatch> watch_;
 };
 
 Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
@@ -400,8 +478,8 @@ std::vector<ConfusableMedicine> Engine::confusable_names(std::string_view name, 
   return impl_->confusable_names(name, limit);
 }
 
-SymptomResult Engine::search_symptom(std::string_view text, std::size_t limit) const {
-  return impl_->search_symptom(text, limit);
+SymptomResult Engine::search_symptom(std::string_view text, std::size_t limit, const CallOptions& call) const {
+  return impl_->search_symptom(text, limit, call);
 }
 
 std::optional<Medicine> Engine::medicine(const MedicineId& id) const { return impl_->medicine(id); }

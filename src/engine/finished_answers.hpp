@@ -44,8 +44,7 @@ class FinishedAnswers {
     }
     Result result = make();
     result.answer.origin = Origin::index;
-    const std::size_t weight = weight_with(key, result);
-    answers_.put(std::move(key), std::make_shared<const Result>(result), weight);
+    answers_.put(key, result, weight_with(key, result));
     return result;
   }
 

@@ -145,12 +145,15 @@ ImportReport import_rows(Store& store, sources::FileContents<Row> contents, cons
 
 }  // namespace
 
-ImportReport import_medicines(Store& store, Summarizer& extractive, const std::filesystem::path& path,
-                              const ImportProgressHook& on_progress, std::chrono::sys_seconds now) {
-  return import_rows(store, sources::read_medicine_file(path), on_progress,
-                     [&](StoreTransaction& transaction, const Medicine& medicine) {
-                       put_summary(transaction, extractive, medicine.efficacy, now);
-                     });
+MedicineImport import_medicines(Store& store, Summarizer& extractive, const std::filesystem::path& path,
+                                const ImportProgressHook& on_progress, std::chrono::sys_seconds now) {
+  MedicineImport done;
+  done.report = import_rows(store, sources::read_medicine_file(path), on_progress,
+                            [&](StoreTransaction& transaction, const Medicine& medicine) {
+                              put_summary(transaction, extractive, medicine.efficacy, now);
+                              done.changed.push_back(medicine.id);
+                            });
+  return done;
 }
 
 ImportReport import_pharmacies(Store& store, const std::filesystem::path& path, const ImportProgressHook& on_progress) {

@@ -13,9 +13,14 @@
 
 namespace pilling::engine {
 
+struct MedicineImport {
+  ImportReport report;
+  std::vector<MedicineId> changed;  ///< added or updated
+};
+
 /// Reads the file whole, then writes what changed in one transaction, with the extractive summaries of new texts.
-ImportReport import_medicines(Store& store, Summarizer& extractive, const std::filesystem::path& path,
-                              const ImportProgressHook& on_progress, std::chrono::sys_seconds now);
+MedicineImport import_medicines(Store& store, Summarizer& extractive, const std::filesystem::path& path,
+                                const ImportProgressHook& on_progress, std::chrono::sys_seconds now);
 
 /// As above; a pharmacy's last row wins.
 ImportReport import_pharmacies(Store& store, const std::filesystem::path& path, const ImportProgressHook& on_progress);

@@ -1,28 +1,29 @@
 #include "engine/live_look_up.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <exception>
 #include <iterator>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "core/deadline.hpp"
 #include "engine/import.hpp"
+#include "engine/netstrings.hpp"
 #include "pilling/error.hpp"
 #include "text/normalize.hpp"
 
 namespace pilling::engine {
 namespace {
 
-constexpr std::size_t remembered_bytes = std::size_t{1} << 20;
-constexpr std::size_t found_bytes = std::size_t{16} << 20;
-constexpr std::chrono::minutes remembered_for(10);
 constexpr std::size_t maximum_pages = 10;  // of a hundred rows: a name that more products share is no answer
 constexpr std::size_t maximum_reasons = 5;
 
-TieredCacheOptions memory_of(std::function<std::chrono::system_clock::time_point()> now) {
-  TieredCacheOptions options;
-  options.memory.maximum_weight = remembered_bytes;
-  options.memory.time_to_live = remembered_for;
-  options.now = std::move(now);
+TieredCacheOptions options_of_answers(TieredCacheOptions options) {
+  options.time_to_live = std::chrono::hours(1);
+  options.absent_time_to_live = std::chrono::minutes(1);
   return options;
 }
 
@@ -64,61 +65,116 @@ std::vector<std::string> reasons_of(const std::vector<SkippedRow>& skipped) {
   return reasons;
 }
 
-std::string joined(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) text.append(line).append("\n");
-  return text;
+// The fields of a row, and then the images.
+std::string encode_row(const Medicine& row) {
+  std::string bytes;
+  append_field(bytes, row.id.value);
+  for (const auto text : medicine_texts) append_field(bytes, row.*text);
+  for (const std::string& image : row.images) append_field(bytes, image);
+  return bytes;
 }
 
-std::vector<std::string> lines_of(std::string_view text) {
-  std::vector<std::string> lines;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    lines.emplace_back(text.substr(0, end));
-    text.remove_prefix(end + 1);
-  }
-  return lines;
+Medicine decode_row(std::string_view bytes) {
+  const auto fields = fields_of(bytes, 1 + medicine_texts.size());
+  Medicine row;
+  row.id.value = fields[0];
+  for (std::size_t i = 0; i < medicine_texts.size(); ++i) row.*medicine_texts[i] = fields[1 + i];
+  row.images.assign(fields.begin() + 1 + medicine_texts.size(), fields.end());
+  return row;
+}
+
+// The number of the rows, the rows, and then the warnings.
+std::string encode_look_up(const LookUp& look_up) {
+  std::string bytes;
+  append_field(bytes, std::to_string(look_up.rows.size()));
+  for (const Medicine& row : look_up.rows) append_field(bytes, encode_row(row));
+  for (const std::string& warning : look_up.warnings) append_field(bytes, warning);
+  return bytes;
+}
+
+LookUp decode_look_up(std::string_view bytes) {
+  const auto fields = fields_of(bytes, 1);
+  std::size_t rows = 0;
+  const auto [end, error] = std::from_chars(fields[0].data(), fields[0].data() + fields[0].size(), rows);
+  if (error != std::errc() || rows >= fields.size())
+    throw BadData("a cached look-up is damaged; it is made again", "cache");
+  LookUp look_up;
+  for (std::size_t i = 0; i < rows; ++i) look_up.rows.push_back(decode_row(fields[1 + i]));
+  look_up.warnings.assign(fields.begin() + 1 + static_cast<std::ptrdiff_t>(rows), fields.end());
+  return look_up;
+}
+
+std::string joined(const std::vector<std::string>& warnings) {
+  std::string text;
+  for (const std::string& warning : warnings) text.append(text.empty() ? "" : "; ").append(warning);
+  return text;
 }
 
 }  // namespace
 
+CacheCodec<LookUp> look_up_codec() {
+  return {.encode = &encode_look_up, .decode = &decode_look_up, .weight_of = [](const LookUp& look_up) {
+            std::size_t weight = sizeof look_up + weight_of(look_up.rows);
+            for (const std::string& warning : look_up.warnings) weight += sizeof warning + warning.size();
+            return weight;
+          }};
+}
+
 LiveLookUp::LiveLookUp(std::vector<std::shared_ptr<MedicineSource>> sources, std::shared_ptr<Store> store,
-                       std::shared_ptr<Summarizer> extractive,
-                       std::function<std::chrono::system_clock::time_point()> now)
+                       std::shared_ptr<Summarizer> extractive, TieredCacheOptions options)
     : sources_(std::move(sources)),
       store_(std::move(store)),
       extractive_(std::move(extractive)),
-      now_(std::move(now)),
-      found_({.maximum_weight = found_bytes, .time_to_live = remembered_for}),
-      asked_(memory_of(now_)) {}
+      now_(options.now),
+      answers_(options_of_answers(std::move(options)), look_up_codec()) {}
 
 LiveLookUp::Outcome LiveLookUp::look_up(const std::string& name, const CallOptions& call) {
   if (sources_.empty()) return {};
+  Outcome outcome;
   try {
-    const CachedValue answer = asked_.get(
-        name, [&](std::string_view, const CallOptions& own) { return ask_sources(name, own); }, call);
-    return {.was_asked = answer.answer.origin == Origin::live,
-            .warnings = lines_of(answer.entry->value),
-            .found = found_.get(name)};
-  } catch (const Timeout& timeout) {
-    return {.was_asked = false, .warnings = {timeout.what()}, .found = nullptr};
+    const auto load = [this](std::string_view key, const CallOptions& own) {
+      return ask_sources(std::string(key), own);
+    };
+    CachedValue<LookUp> answer = answers_.get(name, load, call);
+    outcome.was_asked = answer.answer.origin == Origin::live;
+    outcome.found = std::move(answer.value);
+    if (outcome.found) outcome.warnings = outcome.found->warnings;
+    std::ranges::move(answer.answer.warnings, std::back_inserter(outcome.warnings));
+  } catch (const Error& error) {
+    outcome.warnings.emplace_back(error.what());
   }
+  return outcome;
 }
 
-// In their order, until one knows the name. The entry holds the warnings; with trouble that may pass, it is for those
-// who wait now only.
-CacheEntry LiveLookUp::ask_sources(const std::string& name, const CallOptions& call) {
+void LiveLookUp::forget(const std::vector<MedicineId>& changed) {
+  if (sources_.empty()) return;
+  // Beyond some number, it is quicker to ask anew for the few that were looked up.
+  constexpr std::size_t many = 1000;
+  if (changed.size() > many) {
+    answers_.invalidate_all();
+    return;
+  }
+  for (const MedicineId& id : changed) answers_.invalidate_tag(id.value);
+}
+
+// In their order, until one knows the name. An answer with trouble that may pass is for those who wait now only;
+// without any row, it is none.
+std::optional<LoadedValue<LookUp>> LiveLookUp::ask_sources(const std::string& name, const CallOptions& call) {
   Trouble trouble;
-  found_.erase(name);
+  LoadedValue<LookUp> answer;
   for (const auto& source : sources_) {
     std::vector<Medicine> rows = ask(*source, name, call, trouble);
     if (rows.empty()) continue;
-    keep(name, join_repeated_medicines(std::move(rows)), call, trouble);
+    answer.value.rows = join_repeated_medicines(std::move(rows));
+    keep(answer.value.rows, call, trouble);
     break;
   }
-  CacheEntry entry{.value = joined(trouble.warnings), .created_at = now(), .expires_at = std::nullopt};
-  if (trouble.is_passing) entry.expires_at = entry.created_at;
-  return entry;
+  if (answer.value.rows.empty() && trouble.is_passing) throw Error(joined(trouble.warnings));
+  if (answer.value.rows.empty() && trouble.warnings.empty()) return std::nullopt;
+  if (trouble.is_passing) answer.time_to_live = std::chrono::milliseconds(0);
+  for (const Medicine& row : answer.value.rows) answer.tags.push_back(row.id.value);
+  answer.value.warnings = std::move(trouble.warnings);
+  return answer;
 }
 
 // Page by page. What came before a page that fails is worth answering.
@@ -152,11 +208,12 @@ std::vector<Medicine> LiveLookUp::ask(MedicineSource& source, const std::string&
   return rows;
 }
 
-void LiveLookUp::keep(const std::string& name, std::vector<Medicine> rows, const CallOptions& call, Trouble& trouble) {
-  const auto found = std::make_shared<const std::vector<Medicine>>(std::move(rows));
-  found_.put(name, found, weight_of(*found));
+// Another writer may have half of the time that is left: those who wait want the answer more than that it is kept.
+void LiveLookUp::keep(const std::vector<Medicine>& rows, const CallOptions& call, Trouble& trouble) {
   try {
-    adopt_medicines(*store_, *extractive_, *found, now(), call);
+    const auto half = (call.deadline - std::chrono::steady_clock::now()) / 2;
+    adopt_medicines(*store_, *extractive_, rows, now(),
+                    core::within(call, std::chrono::floor<std::chrono::milliseconds>(half)));
   } catch (const std::exception&) {
     // Asked again, it may be kept.
     trouble.is_passing = true;
@@ -164,7 +221,7 @@ void LiveLookUp::keep(const std::string& name, std::vector<Medicine> rows, const
   }
 }
 
-// One line each, because they travel as lines.
+// One line each, whatever a source says.
 void LiveLookUp::Trouble::add(const std::string& where, std::string what) {
   std::ranges::replace(what, '\n', ' ');
   warnings.push_back(where + ": " + what);

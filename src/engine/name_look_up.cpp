@@ -36,17 +36,20 @@ SearchResult search_names(const MedicineCatalogue& catalogue, std::string_view t
   std::vector<NameMatch> matches = catalogue.names.search(text, std::max(limit, limit + 1), filter);
   result.answer.warnings = doubts_about(matches);
   if (matches.size() > limit) matches.resize(limit);
+  std::vector<MedicineMatch> found;
+  found.reserve(matches.size());
   for (NameMatch& match : matches) {
-    result.matches.push_back({.medicine = catalogue.medicines[match.index],
-                              .kind = match.kind,
-                              .reading = match.reading,
-                              .field = match.field,
-                              .edits = match.edits,
-                              .score = match.score,
-                              .text = std::move(match.text),
-                              .spans = std::move(match.spans),
-                              .approximate = match.approximate});
+    found.push_back({.medicine = catalogue.medicines[match.index],
+                     .kind = match.kind,
+                     .reading = match.reading,
+                     .field = match.field,
+                     .edits = match.edits,
+                     .score = match.score,
+                     .text = std::move(match.text),
+                     .spans = std::move(match.spans),
+                     .approximate = match.approximate});
   }
+  result.matches = std::move(found);
   return result;
 }
 
@@ -80,9 +83,11 @@ std::vector<ConfusableMedicine> confusable_medicines(const MedicineCatalogue& ca
 }
 
 void merge(SearchResult& result, SearchResult more, std::size_t limit) {
-  std::ranges::move(more.matches, std::back_inserter(result.matches));
-  std::ranges::stable_sort(result.matches, std::greater(), &MedicineMatch::score);
-  if (result.matches.size() > limit) result.matches.resize(limit);
+  std::vector<MedicineMatch> matches(result.matches.begin(), result.matches.end());
+  matches.insert(matches.end(), more.matches.begin(), more.matches.end());
+  std::ranges::stable_sort(matches, std::greater(), &MedicineMatch::score);
+  if (matches.size() > limit) matches.resize(limit);
+  result.matches = std::move(matches);
   // Doubts about similar names are settled by the name itself.
   if (is_certain(result)) return result.answer.warnings.clear();
   std::ranges::move(more.answer.warnings, std::back_inserter(result.answer.warnings));

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/span.hpp"
 #include "pilling/metrics.hpp"
 
 namespace pilling::engine {
@@ -32,12 +33,13 @@ enum class Operation : std::size_t {
 /// Times calls and tells the hook of slow ones. Thread-safe.
 class Operations {
  public:
-  Operations(std::chrono::nanoseconds slow_call_threshold, SlowCallHook on_slow_call)
-      : threshold_(slow_call_threshold), on_slow_call_(std::move(on_slow_call)) {}
+  Operations(std::chrono::nanoseconds slow_call_threshold, SlowCallHook on_slow_call, SpanHook on_span)
+      : threshold_(slow_call_threshold), on_slow_call_(std::move(on_slow_call)), on_span_(std::move(on_span)) {}
 
   /// What `work` returns, with the time it took counted under `operation`. `work` is given the time it began.
   template <class Work>
   auto timed(Operation operation, Work&& work) {
+    const core::Span span(on_span_, span_names[static_cast<std::size_t>(operation)]);
     const Call call(*this, operation);
     try {
       return work(call.begin);
@@ -49,9 +51,9 @@ class Operations {
 
   std::vector<OperationStats> stats() const {
     std::vector<OperationStats> stats;
-    stats.reserve(names.size());
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      stats.push_back({.name = std::string(names[i]),
+    stats.reserve(span_names.size());
+    for (std::size_t i = 0; i < span_names.size(); ++i) {
+      stats.push_back({.name = std::string(name_of(i)),
                        .failures = counters_[i].failures.load(std::memory_order_relaxed),
                        .slow_calls = counters_[i].slow_calls.load(std::memory_order_relaxed),
                        .latency = counters_[i].latency.summary()});
@@ -60,18 +62,22 @@ class Operations {
   }
 
  private:
-  static constexpr std::array<std::string_view, 12> names = {"confusable_names",
-                                                             "count_pharmacies_near",
-                                                             "import_medicines",
-                                                             "import_pharmacies",
-                                                             "medicine",
-                                                             "pharmacies_near",
-                                                             "pharmacies_near_many",
-                                                             "refresh",
-                                                             "search",
-                                                             "search_symptom",
-                                                             "suggest",
-                                                             "summarize"};
+  static constexpr std::array<std::string_view, 12> span_names = {"pilling.confusable_names",
+                                                                  "pilling.count_pharmacies_near",
+                                                                  "pilling.import_medicines",
+                                                                  "pilling.import_pharmacies",
+                                                                  "pilling.medicine",
+                                                                  "pilling.pharmacies_near",
+                                                                  "pilling.pharmacies_near_many",
+                                                                  "pilling.refresh",
+                                                                  "pilling.search",
+                                                                  "pilling.search_symptom",
+                                                                  "pilling.suggest",
+                                                                  "pilling.summarize"};
+
+  static std::string_view name_of(std::size_t operation) {
+    return span_names[operation].substr(std::string_view("pilling.").size());
+  }
 
   struct Counters {
     LatencyHistogram latency;
@@ -99,7 +105,7 @@ class Operations {
     counters.slow_calls.fetch_add(1, std::memory_order_relaxed);
     if (!on_slow_call_) return;
     try {
-      on_slow_call_({.operation = names[static_cast<std::size_t>(operation)], .elapsed = elapsed});
+      on_slow_call_({.operation = name_of(static_cast<std::size_t>(operation)), .elapsed = elapsed});
     } catch (...) {
       // Whoever is told of a call has no say in what it answers.
     }
@@ -107,7 +113,8 @@ class Operations {
 
   const std::chrono::nanoseconds threshold_;
   const SlowCallHook on_slow_call_;
-  std::array<Counters, names.size()> counters_;
+  const SpanHook on_span_;
+  std::array<Counters, span_names.size()> counters_;
 };
 
 }  // namespace pilling::engine

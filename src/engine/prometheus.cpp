@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <string_view>
+#include <vector>
 
 namespace pilling::engine {
 namespace {
@@ -15,6 +16,15 @@ std::string number(double value) {
 }
 
 double seconds(std::chrono::nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
+
+std::string label(std::string_view name, std::string_view value) {
+  std::string text = std::string(name).append("=\"");
+  for (const char c : value) {
+    if (c == '\\' || c == '"') text += '\\';
+    text += c == '\n' ? ' ' : c;
+  }
+  return text += '"';
+}
 
 // One metric family: its header, then its samples.
 class Family {
@@ -31,23 +41,25 @@ class Family {
     text_.append(" ").append(number(value)).append("\n");
   }
 
+  void histogram(const std::string& labels, const LatencySummary& latency) {
+    for (std::size_t i = 0; i < latency_bounds.size(); ++i) {
+      const std::string bound = label("le", number(seconds(latency_bounds[i])));
+      sample(labels + ',' + bound, static_cast<double>(latency.at_most[i]), "_bucket");
+    }
+    sample(labels + ',' + label("le", "+Inf"), static_cast<double>(latency.count), "_bucket");
+    sample(labels, seconds(latency.total), "_sum");
+    sample(labels, static_cast<double>(latency.count), "_count");
+  }
+
  private:
   std::string& text_;
   std::string_view name_;
 };
 
-std::string label(std::string_view name, std::string_view value) {
-  return std::string(name).append("=\"").append(value).append("\"");
-}
-
 void add_operations(std::string& text, const EngineStats& stats) {
-  Family latency(text, "pilling_call_seconds", "summary", "Time of calls to the engine.");
+  Family latency(text, "pilling_call_seconds", "histogram", "Time of calls to the engine.");
   for (const OperationStats& operation : stats.operations) {
-    const std::string name = label("operation", operation.name);
-    latency.sample(name + ",quantile=\"0.5\"", seconds(operation.latency.median));
-    latency.sample(name + ",quantile=\"0.99\"", seconds(operation.latency.p99));
-    latency.sample(name, seconds(operation.latency.total), "_sum");
-    latency.sample(name, static_cast<double>(operation.latency.count), "_count");
+    latency.histogram(label("operation", operation.name), operation.latency);
   }
   Family failures(text, "pilling_call_failures_total", "counter", "Calls that threw.");
   for (const OperationStats& operation : stats.operations) {
@@ -59,19 +71,103 @@ void add_operations(std::string& text, const EngineStats& stats) {
   }
 }
 
+// What is counted of things of one kind, under one label each: a column of a table whose rows are the things.
+template <class Row>
+struct Column {
+  std::string_view name;
+  std::string_view type;
+  std::string_view help;
+  double (*value_of)(const Row&);
+};
+
+template <class Row, std::size_t columns>
+void add_table(std::string& text, const std::vector<std::pair<std::string, Row>>& rows,
+               const Column<Row> (&table)[columns]) {
+  for (const Column<Row>& column : table) {
+    Family family(text, column.name, column.type, column.help);
+    for (const auto& [labels, row] : rows) family.sample(labels, column.value_of(row));
+  }
+}
+
+template <class Counter>
+double as_number(Counter counter) {
+  return static_cast<double>(counter);
+}
+
+constexpr Column<CacheStats> memory_columns[] = {
+    {"pilling_cache_hits_total", "counter", "Look-ups that memory answered.",
+     [](const CacheStats& cache) { return as_number(cache.hits); }},
+    {"pilling_cache_misses_total", "counter", "Look-ups that memory did not answer.",
+     [](const CacheStats& cache) { return as_number(cache.misses); }},
+    {"pilling_cache_evictions_total", "counter", "Entries pushed out by weight.",
+     [](const CacheStats& cache) { return as_number(cache.evictions); }},
+    {"pilling_cache_entries", "gauge", "Entries in memory.",
+     [](const CacheStats& cache) { return as_number(cache.entries); }},
+    {"pilling_cache_bytes", "gauge", "Weight of the entries in memory.",
+     [](const CacheStats& cache) { return as_number(cache.weight); }},
+};
+
+constexpr Column<TieredCacheStats> tiered_columns[] = {
+    {"pilling_cache_stale_total", "counter", "Answers that were past their time.",
+     [](const TieredCacheStats& cache) { return as_number(cache.stale); }},
+    {"pilling_cache_absent_total", "counter", "Answers that there is none, remembered.",
+     [](const TieredCacheStats& cache) { return as_number(cache.absent); }},
+    {"pilling_cache_loads_total", "counter", "Loads of values that no tier had.",
+     [](const TieredCacheStats& cache) { return as_number(cache.loads); }},
+    {"pilling_cache_load_failures_total", "counter", "Loads that failed.",
+     [](const TieredCacheStats& cache) { return as_number(cache.load_failures); }},
+    {"pilling_cache_loads_saved_total", "counter", "Callers who shared the load of another.",
+     [](const TieredCacheStats& cache) { return as_number(cache.loads_saved); }},
+    {"pilling_cache_early_refreshes_total", "counter", "Loads that nobody waited for.",
+     [](const TieredCacheStats& cache) { return as_number(cache.early_refreshes); }},
+    {"pilling_cache_refused_total", "counter", "Loads that there was no room for.",
+     [](const TieredCacheStats& cache) { return as_number(cache.refused); }},
+    {"pilling_cache_backed_off_total", "counter", "Calls that found a failure remembered.",
+     [](const TieredCacheStats& cache) { return as_number(cache.backed_off); }},
+    {"pilling_cache_loads_in_flight", "gauge", "Loads under way.",
+     [](const TieredCacheStats& cache) { return as_number(cache.in_flight); }},
+};
+
+constexpr Column<CacheTierStats> tier_columns[] = {
+    {"pilling_tier_hits_total", "counter", "Values that the tier had.",
+     [](const CacheTierStats& tier) { return as_number(tier.hits); }},
+    {"pilling_tier_misses_total", "counter", "Values that the tier did not have.",
+     [](const CacheTierStats& tier) { return as_number(tier.misses); }},
+    {"pilling_tier_damaged_total", "counter", "Entries that were dropped because they made no sense.",
+     [](const CacheTierStats& tier) { return as_number(tier.damaged); }},
+    {"pilling_tier_failures_total", "counter", "Operations that failed.",
+     [](const CacheTierStats& tier) { return as_number(tier.failures); }},
+    {"pilling_tier_skipped_total", "counter", "Operations that were not tried, for the tier had just failed.",
+     [](const CacheTierStats& tier) { return as_number(tier.skipped); }},
+    {"pilling_tier_pending_writes", "gauge", "Writes that wait until the tier answers again.",
+     [](const CacheTierStats& tier) { return as_number(tier.pending); }},
+    {"pilling_tier_is_resting", "gauge", "Whether the tier is left alone, because it failed several times.",
+     [](const CacheTierStats& tier) { return as_number(tier.is_resting); }},
+};
+
 void add_caches(std::string& text, const EngineStats& stats) {
-  const auto add = [&](std::string_view name, std::string_view type, std::string_view help, auto value_of) {
-    Family family(text, name, type, help);
-    family.sample(label("cache", "answers"), static_cast<double>(value_of(stats.answers)));
-    family.sample(label("cache", "summaries"), static_cast<double>(value_of(stats.summaries)));
-  };
-  add("pilling_cache_hits_total", "counter", "Look-ups that memory answered.", [](const auto& c) { return c.hits; });
-  add("pilling_cache_misses_total", "counter", "Look-ups that memory did not answer.",
-      [](const auto& c) { return c.misses; });
-  add("pilling_cache_evictions_total", "counter", "Entries pushed out by weight.",
-      [](const auto& c) { return c.evictions; });
-  add("pilling_cache_entries", "gauge", "Entries in memory.", [](const auto& c) { return c.entries; });
-  add("pilling_cache_bytes", "gauge", "Weight of the entries in memory.", [](const auto& c) { return c.weight; });
+  std::vector<std::pair<std::string, CacheStats>> memories = {{label("cache", "answers"), stats.answers}};
+  std::vector<std::pair<std::string, TieredCacheStats>> caches;
+  std::vector<std::pair<std::string, CacheTierStats>> tiers;
+  for (const TieredCacheStats* cache : {&stats.summaries, &stats.look_ups}) {
+    const std::string labels = label("cache", cache->name);
+    memories.emplace_back(labels, cache->memory);
+    caches.emplace_back(labels, *cache);
+    for (const CacheTierStats& tier : cache->tiers) tiers.emplace_back(labels + ',' + label("tier", tier.name), tier);
+  }
+  add_table(text, memories, memory_columns);
+  add_table(text, caches, tiered_columns);
+  add_table(text, tiers, tier_columns);
+  Family hits(text, "pilling_cache_hit_seconds", "histogram", "Time of memory hits, one in 64 of them.");
+  for (const auto& [labels, cache] : caches) hits.histogram(labels, cache.memory_latency);
+  Family loads(text, "pilling_cache_load_seconds", "histogram", "Time of loads.");
+  for (const auto& [labels, cache] : caches) loads.histogram(labels, cache.load_latency);
+  Family operations(text, "pilling_tier_seconds", "histogram", "Time of operations of the tier.");
+  for (const auto& [labels, tier] : tiers) operations.histogram(labels, tier.latency);
+}
+
+void add_one(std::string& text, std::string_view name, std::string_view type, std::string_view help, double value) {
+  Family(text, name, type, help).sample({}, value);
 }
 
 }  // namespace
@@ -80,10 +176,21 @@ std::string prometheus_text(const EngineStats& stats) {
   std::string text;
   add_operations(text, stats);
   add_caches(text, stats);
-  Family medicines(text, "pilling_medicines", "gauge", "Medicines in the catalogue.");
-  medicines.sample({}, static_cast<double>(stats.medicines));
-  Family pharmacies(text, "pilling_pharmacies", "gauge", "Pharmacies in the catalogue.");
-  pharmacies.sample({}, static_cast<double>(stats.pharmacies));
+  const ModelStats& model = stats.model;
+  add_one(text, "pilling_model_calls_total", "counter", "Calls of the summarizer.", as_number(model.calls));
+  add_one(text, "pilling_model_calls_saved_total", "counter", "Summaries that needed no call of the summarizer.",
+          as_number(model.calls_saved));
+  add_one(text, "pilling_model_dollars_total", "counter", "Estimated cost of the calls.", model.dollars_spent);
+  add_one(text, "pilling_model_dollars_saved_total", "counter", "Estimated cost of the calls that were saved.",
+          model.dollars_saved);
+  add_one(text, "pilling_medicines", "gauge", "Medicines in the catalogue.", as_number(stats.medicines));
+  add_one(text, "pilling_pharmacies", "gauge", "Pharmacies in the catalogue.", as_number(stats.pharmacies));
+  add_one(text, "pilling_catalogue_version", "gauge", "Version of the store that is loaded.",
+          as_number(stats.catalogue_version));
+  add_one(text, "pilling_watch_loads_total", "counter", "Loads of what another process wrote.",
+          as_number(stats.watch_loads));
+  add_one(text, "pilling_watch_failures_total", "counter", "Looks for changes of the store that failed.",
+          as_number(stats.watch_failures));
   return text;
 }
 

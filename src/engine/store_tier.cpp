@@ -1,88 +1,29 @@
 #include "engine/store_tier.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
+#include <cstddef>
+#include <iterator>
+#include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "cache/stored_entry.hpp"
+#include "engine/netstrings.hpp"
 #include "pilling/error.hpp"
 
 namespace pilling::engine {
 namespace {
 
-// Fields are netstrings, so that a text may hold anything.
-void append_field(std::string& bytes, std::string_view field) {
-  bytes += std::to_string(field.size());
-  bytes += ':';
-  bytes += field;
-}
-
-std::vector<std::string_view> fields_of(std::string_view bytes, std::size_t at_least) {
-  std::vector<std::string_view> fields;
-  while (!bytes.empty()) {
-    std::size_t size = 0;
-    const auto [end, error] = std::from_chars(bytes.data(), bytes.data() + bytes.size(), size);
-    const auto digits = static_cast<std::size_t>(end - bytes.data());
-    if (error != std::errc() || digits == bytes.size() || *end != ':' || bytes.size() - digits - 1 < size) {
-      throw BadData("a cached summary is damaged; it will be made again", "cache");
-    }
-    fields.push_back(bytes.substr(digits + 1, size));
-    bytes.remove_prefix(digits + 1 + size);
-  }
-  if (fields.size() < at_least) throw BadData("a cached summary is too short; it will be made again", "cache");
-  return fields;
-}
-
-class StoreTier final : public SharedCache {
- public:
-  explicit StoreTier(std::shared_ptr<Store> store) : store_(std::move(store)) {}
-
-  std::string name() const override { return store_->name(); }
-  Origin origin() const override { return Origin::store; }
-
-  std::vector<std::optional<CacheEntry>> get(std::span<const std::string> keys, const CallOptions&) override {
-    std::vector<std::optional<CacheEntry>> found;
-    found.reserve(keys.size());
-    for (const std::string& key : keys) {
-      const auto summary = store_->summary(decode_summary_key(key));
-      found.push_back(summary ? std::optional(CacheEntry{encode(*summary), summary->made_at, std::nullopt})
-                              : std::nullopt);
-    }
-    return found;
-  }
-
-  void put(std::span<const std::pair<std::string, CacheEntry>> entries, const CallOptions& call) override {
-    const auto transaction = store_->begin(call);
-    for (const auto& [key, entry] : entries) transaction->put(decode_summary_key(key), decode_summary(entry.value));
-    transaction->commit();
-  }
-
-  // The store is the record, not a copy: what it holds stays until another summary replaces it.
-  void erase(std::span<const std::string>, const CallOptions&) override {}
-
- private:
-  std::shared_ptr<Store> store_;
-};
-
-}  // namespace
-
-std::string encode(const SummaryKey& key) {
-  std::string bytes;
-  for (const std::string* field : {&key.text, &key.keyword, &key.maker}) append_field(bytes, *field);
-  return bytes;
-}
-
-std::string encode(const Summary& summary) {
+std::string encode_summary(const Summary& summary) {
   std::string bytes;
   append_field(bytes, summary.text);
   append_field(bytes, summary.maker);
   append_field(bytes, std::to_string(summary.made_at.time_since_epoch().count()));
   for (const std::string& indication : summary.indications) append_field(bytes, indication);
   return bytes;
-}
-
-SummaryKey decode_summary_key(std::string_view bytes) {
-  const auto fields = fields_of(bytes, 3);
-  return {.text = std::string(fields[0]), .keyword = std::string(fields[1]), .maker = std::string(fields[2])};
 }
 
 Summary decode_summary(std::string_view bytes) {
@@ -96,8 +37,99 @@ Summary decode_summary(std::string_view bytes) {
           .made_at = std::chrono::sys_seconds(std::chrono::seconds(made_at))};
 }
 
-std::shared_ptr<SharedCache> make_store_tier(std::shared_ptr<Store> store) {
-  return std::make_shared<StoreTier>(std::move(store));
+std::size_t weight_of(const Summary& summary) {
+  std::size_t weight = sizeof summary + summary.text.size() + summary.maker.size();
+  for (const std::string& indication : summary.indications) weight += sizeof indication + indication.size();
+  return weight;
+}
+
+// A summary that the store holds counts as written when it was made.
+std::string encode_entry(const std::string& full_key, const Summary& summary) {
+  cache::StoredEntry entry;
+  entry.value = encode_summary(summary);
+  entry.created_at = summary.made_at;
+  entry.stamp = std::chrono::microseconds(summary.made_at.time_since_epoch()).count();
+  return cache::encode(full_key, entry);
+}
+
+class StoreTier final : public SharedCache {
+ public:
+  StoreTier(std::shared_ptr<Store> store, std::string cache_name)
+      : store_(std::move(store)), rest_(store_->cache()), prefix_(std::move(cache_name) + '/') {}
+
+  std::string name() const override { return store_->name(); }
+  Origin origin() const override { return Origin::store; }
+
+  std::vector<std::optional<std::string>> get(std::span<const std::string> keys, const CallOptions& call) override {
+    std::vector<std::optional<std::string>> found;
+    found.reserve(keys.size());
+    for (const std::string& key : keys) {
+      if (!is_of_summary(key)) {
+        found.push_back(std::move(rest_->get(std::span(&key, 1), call).at(0)));
+      } else if (const auto summary = store_->summary(summary_key(key))) {
+        found.emplace_back(encode_entry(key, *summary));
+      } else {
+        found.emplace_back();
+      }
+    }
+    return found;
+  }
+
+  void put(std::span<const std::pair<std::string, SharedEntry>> entries, const CallOptions& call) override {
+    std::vector<std::pair<std::string, SharedEntry>> rest;
+    const auto is_rest = [&](const auto& entry) { return !is_of_summary(entry.first); };
+    std::ranges::copy_if(entries, std::back_inserter(rest), is_rest);
+    if (!rest.empty()) rest_->put(rest, call);
+    if (rest.size() == entries.size()) return;
+    const auto transaction = store_->begin(call);
+    for (const auto& [key, shared] : entries) {
+      const auto entry = is_of_summary(key) ? cache::decode(key, shared.bytes) : std::nullopt;
+      if (entry) transaction->put(summary_key(key), decode_summary(entry->value));
+    }
+    transaction->commit();
+  }
+
+  // The store is the record, not a copy: what it holds stays until another summary replaces it.
+  void erase(std::span<const std::string> keys, const CallOptions& call) override {
+    std::vector<std::string> rest;
+    std::ranges::copy_if(keys, std::back_inserter(rest), [&](const std::string& key) { return !is_of_summary(key); });
+    if (!rest.empty()) rest_->erase(rest, call);
+  }
+
+ private:
+  // Keys of summaries begin with the digits of a length.
+  bool is_of_summary(std::string_view key) const {
+    return key.size() > prefix_.size() && key.starts_with(prefix_) && key[prefix_.size()] >= '0' &&
+           key[prefix_.size()] <= '9';
+  }
+  SummaryKey summary_key(std::string_view key) const { return decode_summary_key(key.substr(prefix_.size())); }
+
+  const std::shared_ptr<Store> store_;
+  const std::shared_ptr<SharedCache> rest_;
+  const std::string prefix_;
+};
+
+}  // namespace
+
+std::string encode(const SummaryKey& key) {
+  std::string bytes;
+  for (const std::string* field : {&key.text, &key.keyword, &key.maker}) append_field(bytes, *field);
+  return bytes;
+}
+
+SummaryKey decode_summary_key(std::string_view bytes) {
+  const auto fields = fields_of(bytes, 3);
+  return {.text = std::string(fields[0]), .keyword = std::string(fields[1]), .maker = std::string(fields[2])};
+}
+
+CacheCodec<Summary> summary_codec() {
+  return {.encode = &encode_summary, .decode = &decode_summary, .weight_of = [](const Summary& summary) {
+            return weight_of(summary);
+          }};
+}
+
+std::shared_ptr<SharedCache> make_store_tier(std::shared_ptr<Store> store, std::string cache_name) {
+  return std::make_shared<StoreTier>(std::move(store), std::move(cache_name));
 }
 
 }  // namespace pilling::engine

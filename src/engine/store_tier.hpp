@@ -10,15 +10,14 @@
 
 namespace pilling::engine {
 
-/// A summary's key and value as the tiered cache carries them.
+/// The key of a summary in the tiered cache, and the way back. Throws BadData when the bytes are not such a key.
 std::string encode(const SummaryKey& key);
-std::string encode(const Summary& summary);
-
-/// The way back. Throws BadData when the bytes are not such an encoding.
 SummaryKey decode_summary_key(std::string_view bytes);
-Summary decode_summary(std::string_view bytes);
 
-/// The store's summaries as a tier of a cache whose keys and values are the encodings above.
-std::shared_ptr<SharedCache> make_store_tier(std::shared_ptr<Store> store);
+CacheCodec<Summary> summary_codec();
+
+/// The store's table of summaries as a tier of the cache of this name, whose keys are those above. What the cache keeps
+/// for itself goes to `Store::cache`.
+std::shared_ptr<SharedCache> make_store_tier(std::shared_ptr<Store> store, std::string cache_name);
 
 }  // namespace pilling::engine

@@ -113,7 +113,7 @@ class SummaryRefresh {
   void commit(bool is_finished) {
     const auto transaction = store_.begin();
     for (const auto& [key, summary] : batch_) transaction->put(key, summary);
-    transaction->put(JobProgress{.name = "summaries/" + maker_,
+    transaction->put(JobProgress{.name = job_name(maker_),
                                  .cursor = {},
                                  .done = done_,
                                  .total = report_.texts,
@@ -137,6 +137,8 @@ class SummaryRefresh {
 };
 
 }  // namespace
+
+std::string job_name(const std::string& maker) { return "summaries/" + maker; }
 
 RefreshReport refresh_summaries(Store& store, Summarizer& summarizer, const RefreshOptions& options,
                                 const RefreshProgressHook& on_progress, const std::stop_token& stop,

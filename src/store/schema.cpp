@@ -78,8 +78,25 @@ alter table medicines add column english_name text not null default '';
 alter table medicines add column dispensing text not null default '';
 )sql";
 
+// When each of the two changed last; until now, nobody knows.
+constexpr const char* versions_of_both = R"sql(
+insert or replace into meta (key, value) select 'medicines_version', value from meta where key = 'catalogue_version';
+insert or replace into meta (key, value) select 'pharmacies_version', value from meta where key = 'catalogue_version';
+)sql";
+
+// What the tiered cache keeps here, which is no part of the record. Times are milliseconds since 1970 in UTC.
+constexpr const char* table_of_the_cache = R"sql(
+create table if not exists cache (
+  key        blob primary key not null,
+  bytes      blob not null,
+  stamp      integer not null,
+  kept_until integer
+) strict;
+create index if not exists cache_by_end on cache (kept_until) where kept_until is not null;
+)sql";
+
 // The step at index i leads from version i to version i + 1. Steps that were released never change.
-constexpr std::array<const char*, 2> steps = {first_schema, names_and_dispensing};
+constexpr std::array<const char*, 4> steps = {first_schema, names_and_dispensing, versions_of_both, table_of_the_cache};
 
 // Fields of the header: https://www.sqlite.org/fileformat.html#the_database_header
 struct Field {

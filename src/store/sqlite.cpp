@@ -114,6 +114,17 @@ void Query::bind(double number) { check(sqlite3_bind_double(statement_, ++bound_
 
 void Query::bind(std::int64_t number) { check(sqlite3_bind_int64(statement_, ++bound_, number)); }
 
+void Query::bind(std::optional<std::int64_t> number) {
+  if (number) return bind(*number);
+  check(sqlite3_bind_null(statement_, ++bound_));
+}
+
+void Query::bind(Bytes bytes) {
+  // As for texts, a null pointer would be bound as NULL.
+  const char* first = bytes.bytes.data() == nullptr ? "" : bytes.bytes.data();
+  check(sqlite3_bind_blob64(statement_, ++bound_, first, bytes.bytes.size(), SQLITE_STATIC));
+}
+
 void Query::check(int code) const {
   if (code != SQLITE_OK) connection_.fail(code);
 }

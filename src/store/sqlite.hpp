@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -19,8 +20,14 @@ namespace pilling::store {
 
 class Connection;
 
+/// A parameter of a column for bytes, which SQLite tells from text.
+struct Bytes {
+  std::string_view bytes;
+};
+
 /// One run of a prepared statement. Gives the statement back, reset, when it ends: a statement that is left in the
-/// middle would hold its snapshot. Parameters are text, which must outlive the query and may hold any byte, or numbers.
+/// middle would hold its snapshot. Parameters are texts or bytes, which must outlive the query and may hold anything,
+/// or numbers.
 class Query {
  public:
   template <class... Values>
@@ -35,7 +42,7 @@ class Query {
   /// Goes to the next row; false when there is none.
   bool next();
 
-  std::string_view text(int column) const;  ///< valid until `next`
+  std::string_view text(int column) const;  ///< or bytes; valid until `next`
   std::int64_t integer(int column) const;
   double real(int column) const;
 
@@ -43,6 +50,8 @@ class Query {
   void bind(std::string_view text);
   void bind(double number);
   void bind(std::int64_t number);
+  void bind(std::optional<std::int64_t> number);
+  void bind(Bytes bytes);
   void check(int code) const;
 
   Connection& connection_;

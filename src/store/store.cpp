@@ -6,4 +6,9 @@ namespace pilling {
 StoreTransaction::~StoreTransaction() = default;
 Store::~Store() = default;
 
+CatalogueVersions Store::catalogue_versions() {
+  const std::uint64_t version = catalogue_version();
+  return {.medicines = version, .pharmacies = version};
+}
+
 }  // namespace pilling

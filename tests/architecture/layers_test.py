@@ -89,7 +89,7 @@ class Layers(unittest.TestCase):
     def test_finds_a_build_that_links_more_than_the_table_allows(self):
         text = (self.root / "CMakeLists.txt").read_text(encoding="utf-8")
         text = text.replace("pilling_module(cache USES core", "pilling_module(cache USES core search")
-        self.assert_one("CMakeLists.txt", text, "cache: USES core search differs")
+        self.assert_one("CMakeLists.txt", text, "cache: USES core search text differs")
 
 
 if __name__ == "__main__":

@@ -16,67 +16,20 @@
 #include <vector>
 
 #include "pilling/error.hpp"
+#include "pilling/shared_cache.hpp"
 #include "pilling/store.hpp"
+#include "support/sample_rows.hpp"
 
 namespace pilling::support {
 
-inline Medicine sample_medicine(const std::string& id, const std::string& edition = "1") {
-  Medicine medicine;
-  medicine.id = {id};
-  medicine.name = "두통엔정 " + edition;
-  medicine.english_name = "Headend Tab. " + edition;
-  medicine.company = "(주)보기제약";
-  medicine.ingredients = "아세트아미노펜,카페인무수물";
-  medicine.dispensing = "otc";
-  medicine.efficacy = "머리가 아플 때와 열이 날 때 먹는 약입니다.";
-  medicine.usage = "어른은 한 번에 1정, 하루 3번까지.";
-  medicine.warnings = "It's \"quoted\"; drop table medicines; --";
-  medicine.precautions = "";
-  medicine.interactions = "술\n커피";
-  medicine.side_effects = "졸음\t입마름";
-  medicine.storage = "서늘한 곳";
-  medicine.images = {"https://example.org/1.jpg", "https://example.org/2.jpg"};
-  medicine.published_on = "2024-01-31";
-  medicine.updated_on = "2024-02-29";
-  return medicine;
-}
-
-inline Pharmacy sample_pharmacy(const std::string& id, const std::string& edition = "1") {
-  Pharmacy pharmacy;
-  pharmacy.id = {id};
-  pharmacy.name = "새벽약국 " + edition;
-  pharmacy.address = "서울특별시 어느구 어느로 1";
-  pharmacy.telephone = "02-000-0000";
-  pharmacy.position = {.latitude = 37.566535123456789, .longitude = 126.97796919999999};
-  pharmacy.hours.days[0] = OpenInterval{540, 1140};
-  pharmacy.hours.days[5] = OpenInterval{600, 1500};
-  pharmacy.hours.days[OpeningHours::holiday] = OpenInterval{0, 1440};
-  return pharmacy;
-}
-
-inline Summary sample_summary(const std::string& maker, const std::string& text = "두통, 발열") {
-  return {.text = text,
-          .indications = {"두통", "발열", "", "two\nlines \\ here"},
-          .maker = maker,
-          .made_at = std::chrono::sys_seconds(std::chrono::seconds(1'700'000'000))};
-}
-
-inline JobProgress sample_progress(const std::string& name) {
-  JobProgress progress;
-  progress.name = name;
-  progress.cursor = "5";
-  return progress;
-}
-
-template <class Row>
-void commit_one(Store& store, const Row& row) {
-  const auto transaction = store.begin();
-  transaction->put(row);
-  transaction->commit();
+inline std::vector<std::pair<std::string, SharedEntry>> sample_entries(const std::string& key,
+                                                                       const std::string& bytes) {
+  return {{key, {.bytes = bytes, .stamp = 1, .kept_until = std::nullopt}}};
 }
 
 /// What every Store promises. `Location` is default-constructible, stands for one empty store of its own, and has
-/// `std::shared_ptr<Store> open()`, which opens that same store however often it is called.
+/// `std::shared_ptr<Store> open()`, which opens that same store however often it is called. What `Store::cache` gives
+/// goes through the suite in shared_cache_contract.hpp, too.
 template <class Location>
 class StoreContract : public testing::Test {
  protected:
@@ -352,6 +305,27 @@ TYPED_TEST_P(StoreContract, GrowsItsVersionWithChangesOfTheCatalogueOnly) {
   EXPECT_EQ(this->location_.open()->catalogue_version(), with_pharmacy);
 }
 
+// A store may take a change of one for a change of both, but never the other way round.
+TYPED_TEST_P(StoreContract, TellsWhichPartOfTheCatalogueMayHaveChanged) {
+  Store& store = *this->store_;
+  const auto other = this->location_.open();
+  const auto at_first = store.catalogue_versions();
+
+  commit_one(store, sample_medicine("1"));
+  const auto with_medicine = other->catalogue_versions();
+  commit_one(*other, sample_pharmacy("1"));
+  const auto with_pharmacy = store.catalogue_versions();
+  commit_one(store, sample_progress("refresh"));
+  commit_one(store, sample_medicine("1"));
+
+  EXPECT_GT(with_medicine.medicines, at_first.medicines);
+  EXPECT_GE(with_medicine.pharmacies, at_first.pharmacies);
+  EXPECT_GT(with_pharmacy.pharmacies, with_medicine.pharmacies);
+  EXPECT_GE(with_pharmacy.medicines, with_medicine.medicines);
+  EXPECT_EQ(store.catalogue_versions(), with_pharmacy);
+  EXPECT_EQ(std::max(with_pharmacy.medicines, with_pharmacy.pharmacies), store.catalogue_version());
+}
+
 TYPED_TEST_P(StoreContract, MakesASecondWriterWaitForTheFirst) {
   const auto first = this->store_->begin();
   std::atomic<bool> is_ending = false;
@@ -442,6 +416,73 @@ TYPED_TEST_P(StoreContract, KeepsATransactionThatOutlivesTheStore) {
   EXPECT_EQ(this->location_.open()->medicines().size(), 1U);
 }
 
+TYPED_TEST_P(StoreContract, HasACacheThatItsOpeningsShare) {
+  const auto cache = this->store_->cache();
+  const std::vector<std::string> keys{"a", "none"};
+
+  cache->put(sample_entries("a", "1"), {});
+
+  const auto again = this->location_.open()->cache();
+  EXPECT_EQ(cache->origin(), Origin::store);
+  EXPECT_FALSE(cache->name().empty());
+  EXPECT_EQ(cache->get(keys, {}), (std::vector<std::optional<std::string>>{"1", std::nullopt}));
+  EXPECT_EQ(again->get(keys, {}), cache->get(keys, {}));
+}
+
+TYPED_TEST_P(StoreContract, KeepsItsCacheApartFromTheRecord) {
+  const auto version = this->store_->catalogue_version();
+
+  this->store_->cache()->put(sample_entries("1", "x"), {});
+
+  EXPECT_EQ(this->store_->catalogue_version(), version);
+  EXPECT_TRUE(this->store_->medicines().empty());
+  EXPECT_TRUE(this->store_->summaries().empty());
+}
+
+TYPED_TEST_P(StoreContract, LendsACacheThatOutlivesIt) {
+  const auto cache = this->store_->cache();
+  this->store_.reset();
+
+  cache->put(sample_entries("a", "1"), {});
+
+  const auto again = this->location_.open()->cache();
+  EXPECT_EQ(again->get(std::vector<std::string>{"a"}, {}).at(0), "1");
+}
+
+TYPED_TEST_P(StoreContract, ReadsTheCacheWhileSomebodyWrites) {
+  const auto cache = this->store_->cache();
+  cache->put(sample_entries("a", "1"), {});
+
+  const auto transaction = this->store_->begin();
+  transaction->put(sample_medicine("1"));
+
+  EXPECT_EQ(cache->get(std::vector<std::string>{"a"}, {}).at(0), "1");
+}
+
+TYPED_TEST_P(StoreContract, RefusesToWriteTheCacheOnTheThreadOfATransaction) {
+  const auto cache = this->store_->cache();
+  const auto transaction = this->store_->begin();
+
+  EXPECT_THROW(cache->put(sample_entries("a", "1"), {}), StorageError);
+  EXPECT_THROW(cache->erase(std::vector<std::string>{"a"}, {}), StorageError);
+
+  transaction->put(sample_medicine("1"));
+  transaction->commit();
+  cache->put(sample_entries("a", "1"), {});
+  EXPECT_EQ(cache->get(std::vector<std::string>{"a"}, {}).at(0), "1");
+  EXPECT_EQ(this->store_->medicines().size(), 1U);
+}
+
+TYPED_TEST_P(StoreContract, WaitsForAWriterOfTheCacheNoLongerThanTheCallMay) {
+  const auto first = this->store_->begin();
+  const CallOptions over{.deadline = std::chrono::steady_clock::now(), .stop = {}};
+
+  for (const auto& cache : {this->store_->cache(), this->location_.open()->cache()}) {
+    std::jthread([&] { EXPECT_THROW(cache->put(sample_entries("a", "1"), over), Timeout); }).join();
+    EXPECT_EQ(cache->get(std::vector<std::string>{"a"}, {}).at(0), std::nullopt);
+  }
+}
+
 TYPED_TEST_P(StoreContract, ShowsReadersWholeStatesWhileAWriterCommits) {
   constexpr int rows = 20;
   constexpr int editions = 25;
@@ -508,10 +549,13 @@ REGISTER_TYPED_TEST_SUITE_P(StoreContract, IsEmptyAtFirst, KeepsEveryFieldAcross
                             TellsSummariesApartByEveryPartOfTheKey, ListsTheSummariesOfWholeTextsByKey,
                             ReplacesASummaryOfTheSameKey, RefusesASummaryOfAnotherMakerThanItsKeySays,
                             RefusesAPharmacyThatIsNowhere, KeepsTheProgressOfJobs,
-                            GrowsItsVersionWithChangesOfTheCatalogueOnly, MakesASecondWriterWaitForTheFirst,
-                            WaitsForAWriterNoLongerThanTheCallMay, StopsWaitingForAWriterWhenTheCallIsStopped,
-                            RefusesASecondTransactionOfTheSameThread, LetsATransactionEndOnAnotherThread,
-                            KeepsATransactionThatOutlivesTheStore, ShowsReadersWholeStatesWhileAWriterCommits,
-                            LosesNoWriteOfManyWriters);
+                            GrowsItsVersionWithChangesOfTheCatalogueOnly, TellsWhichPartOfTheCatalogueMayHaveChanged,
+                            MakesASecondWriterWaitForTheFirst, WaitsForAWriterNoLongerThanTheCallMay,
+                            StopsWaitingForAWriterWhenTheCallIsStopped, RefusesASecondTransactionOfTheSameThread,
+                            LetsATransactionEndOnAnotherThread, KeepsATransactionThatOutlivesTheStore,
+                            ShowsReadersWholeStatesWhileAWriterCommits, LosesNoWriteOfManyWriters,
+                            HasACacheThatItsOpeningsShare, KeepsItsCacheApartFromTheRecord, LendsACacheThatOutlivesIt,
+                            ReadsTheCacheWhileSomebodyWrites, RefusesToWriteTheCacheOnTheThreadOfATransaction,
+                            WaitsForAWriterOfTheCacheNoLongerThanTheCallMay);
 
 }  // namespace pilling::support

@@ -4,10 +4,11 @@ It informs; it does not advise. See ``Engine`` to begin.
 """
 
 from pilling._core import __version__
-from pilling._errors import BadData, Error, InvalidArgument, NetworkError, ServiceError, StorageError, Timeout
+from pilling._errors import BadData, Error, InvalidArgument, NetworkError, Refused, ServiceError, StorageError, Timeout
 from pilling._types import (
     Answer,
     CacheStats,
+    CacheTierStats,
     ConfusableMedicine,
     ConfusableName,
     Coordinate,
@@ -17,6 +18,7 @@ from pilling._types import (
     MatchKind,
     Medicine,
     MedicineMatch,
+    ModelStats,
     NameEntry,
     NameField,
     NameMatch,
@@ -39,8 +41,10 @@ from pilling._types import (
     SymptomMatch,
     SymptomResult,
     TextReading,
+    TieredCacheStats,
 )
 from pilling.aio import AsyncEngine
+from pilling.cache import MemoryCache
 from pilling.engine import Engine
 from pilling.names import NameIndex
 
@@ -49,6 +53,7 @@ __all__ = [
     "AsyncEngine",
     "BadData",
     "CacheStats",
+    "CacheTierStats",
     "ConfusableMedicine",
     "ConfusableName",
     "Coordinate",
@@ -61,6 +66,8 @@ __all__ = [
     "MatchKind",
     "Medicine",
     "MedicineMatch",
+    "MemoryCache",
+    "ModelStats",
     "NameEntry",
     "NameField",
     "NameIndex",
@@ -78,6 +85,7 @@ __all__ = [
     "Origin",
     "Pharmacy",
     "RefreshReport",
+    "Refused",
     "SearchResult",
     "ServiceError",
     "SkippedRow",
@@ -87,6 +95,7 @@ __all__ = [
     "SymptomMatch",
     "SymptomResult",
     "TextReading",
+    "TieredCacheStats",
     "Timeout",
     "__version__",
 ]

@@ -3,6 +3,7 @@ from os import PathLike
 from typing import Any
 
 from pilling._types import (
+    CacheStats,
     ConfusableMedicine,
     ConfusableName,
     EngineStats,
@@ -61,6 +62,25 @@ class NameIndex:
     def bytes(self) -> int: ...
     def __len__(self) -> int: ...
 
+class MemoryCache:
+    def __init__(
+        self,
+        maximum_weight: int = 10000,
+        *,
+        typical_weight: int = 1,
+        time_to_live: float | None = None,
+        jitter: float = 0.1,
+    ) -> None: ...
+    def get(self, key: str, default: Any = None, *, batch: bool = False) -> Any: ...
+    def put(
+        self, key: str, value: Any, weight: int = 1, *, time_to_live: float | None = None, batch: bool = False
+    ) -> None: ...
+    def erase(self, key: str) -> bool: ...
+    def clear(self) -> None: ...
+    def hottest_keys(self, limit: int) -> list[str]: ...
+    def stats(self) -> CacheStats: ...
+    def __len__(self) -> int: ...
+
 class Engine:
     def __init__(
         self,
@@ -70,8 +90,10 @@ class Engine:
         holidays: str | PathLike[str] | None,
         cache_bytes: int,
         busy_timeout: float,
+        watch_interval: float,
         slow_call_threshold: float,
         on_slow_call: Callable[[SlowCall], object] | None,
+        on_span: Callable[[str], Callable[[float, bool], object] | None] | None,
     ) -> None: ...
     @property
     def closed(self) -> bool: ...

@@ -45,6 +45,10 @@ class ServiceError(Error):
         self.retry_after = retry_after
 
 
+class Refused(Error):
+    """Nothing was tried: too much waits already, or what would be asked has failed too often just before."""
+
+
 class BadData(Error):
     """A reply or a file made no sense. ``source`` is the file's path or the service's name."""
 

@@ -150,6 +150,10 @@ class Answer:
     degraded: bool
     """Something that should have helped did not; ``warnings`` say what."""
     warnings: tuple[str, ...]
+    stale: bool = False
+    """Past its time, for want of a newer one; ``warnings`` say why."""
+    age_seconds: float | None = None
+    """Of what is kept for a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -515,6 +519,59 @@ class LatencySummary:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheTierStats:
+    """Counters of one tier below memory since the engine was opened."""
+
+    name: str
+    hits: int
+    misses: int
+    damaged: int
+    """Entries that were dropped because they made no sense."""
+    failures: int
+    skipped: int
+    """Operations that were not tried, because the tier had failed just before."""
+    pending: int
+    """Writes that wait until it answers again."""
+    is_resting: bool
+    latency: LatencySummary
+
+
+@dataclass(frozen=True, slots=True)
+class TieredCacheStats:
+    """Counters of one cache with its tiers since the engine was opened."""
+
+    name: str
+    memory: CacheStats
+    memory_latency: LatencySummary
+    """Of one memory hit in 64."""
+    stale: int
+    """Answers that were past their time."""
+    absent: int
+    """Answers that there is none, remembered."""
+    loads: int
+    load_failures: int
+    loads_saved: int
+    """Callers who shared the load of another."""
+    early_refreshes: int
+    refused: int
+    backed_off: int
+    """Calls that found a failure remembered."""
+    in_flight: int
+    load_latency: LatencySummary
+    tiers: tuple[CacheTierStats, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStats:
+    """What the summarizer was asked for, and what it was spared."""
+
+    calls: int
+    calls_saved: int
+    dollars_spent: float
+    dollars_saved: float
+
+
+@dataclass(frozen=True, slots=True)
 class OperationStats:
     """One operation of an engine since it was opened."""
 
@@ -533,9 +590,16 @@ class EngineStats:
     pharmacies: int
     """As searched: a pharmacy that two sources know counts once."""
     catalogue_version: int
+    watch_loads: int
+    """How often something that another process wrote was loaded."""
+    watch_failures: int
+    """Looks for it that failed; while it grows, what is loaded may be old."""
     answers: CacheStats
     """Finished answers in memory."""
-    summaries: CacheStats
+    summaries: TieredCacheStats
+    look_ups: TieredCacheStats
+    """Of names that were looked for at sources."""
+    model: ModelStats
     operations: tuple[OperationStats, ...]
 
 

@@ -37,9 +37,9 @@ _Result = TypeVar("_Result")
 class AsyncEngine:
     """An ``Engine`` whose methods are awaited. ``async with`` opens and closes it.
 
-    At most ``threads`` calls run at the same time; more wait for their turn. ``on_progress`` and ``on_slow_call`` are
-    called on those threads: to reach the event loop from them, use ``loop.call_soon_threadsafe``. A cancelled import
-    or refresh stops at its next step, and an import then leaves the database as it was.
+    At most ``threads`` calls run at the same time; more wait for their turn. ``on_progress``, ``on_slow_call`` and
+    ``on_span`` are called on those threads: to reach the event loop from them, use ``loop.call_soon_threadsafe``. A
+    cancelled import or refresh stops at its next step, and an import then leaves the database as it was.
     """
 
     def __init__(
@@ -52,8 +52,10 @@ class AsyncEngine:
         holidays: str | os.PathLike[str] | None = None,
         cache_bytes: int = 32 << 20,
         busy_timeout: float = 5.0,
+        watch_interval: float = 0.25,
         slow_call_threshold: float = 1.0,
         on_slow_call: Callable[[SlowCall], object] | None = None,
+        on_span: Callable[[str], Callable[[float, bool], object] | None] | None = None,
     ) -> None:
         self._database = os.fspath(database)
         self._open = functools.partial(
@@ -64,8 +66,10 @@ class AsyncEngine:
             holidays=holidays,
             cache_bytes=cache_bytes,
             busy_timeout=busy_timeout,
+            watch_interval=watch_interval,
             slow_call_threshold=slow_call_threshold,
             on_slow_call=on_slow_call,
+            on_span=on_span,
         )
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="pilling")
         self._engine: Engine | None = None

@@ -46,6 +46,10 @@ class Engine:
 
     ``busy_timeout`` is how many seconds another process may keep the database locked before a call gives up.
 
+    Several processes may use one database. Every ``watch_interval`` seconds, a thread of the engine looks whether another
+    process has changed it, and loads what is new while queries go on with what was there before. With 0 there is no such
+    thread: the engine shows what was there when it was opened, and what is imported through it.
+
     ``aliases`` are other names that people use, each with the whole name, the brand or the product code that it means:
     ``{"tylenol": "타이레놀"}``. ``popularity`` says, by product code, which of equally good matches come first: higher
     ones.
@@ -54,6 +58,10 @@ class Engine:
 
     Calls that take longer than ``slow_call_threshold`` seconds are told to ``on_slow_call``, on the thread that made
     them; what it raises is reported as unraisable.
+
+    ``on_span`` is told when a piece of work begins, by a name such as "pilling.search" or "pilling.cache.load", on the
+    thread that does it. What it returns, if anything, is called when the work has ended, with the seconds it took and
+    whether it failed: enough to begin and end a span of OpenTelemetry.
     """
 
     def __init__(
@@ -65,8 +73,10 @@ class Engine:
         holidays: str | os.PathLike[str] | None = None,
         cache_bytes: int = 32 << 20,
         busy_timeout: float = 5.0,
+        watch_interval: float = 0.25,
         slow_call_threshold: float = 1.0,
         on_slow_call: Callable[[SlowCall], object] | None = None,
+        on_span: Callable[[str], Callable[[float, bool], object] | None] | None = None,
     ) -> None:
         self._database = os.fspath(database)
         self._core = _core.Engine(
@@ -76,8 +86,10 @@ class Engine:
             holidays,
             cache_bytes,
             busy_timeout,
+            watch_interval,
             slow_call_threshold,
             on_slow_call,
+            on_span,
         )
 
     def search(

@@ -594,11 +594,21 @@ TEST_F(EngineTest, GivesASummaryThoughAnotherWriterKeepsItFromBeingStored) {
   std::unique_ptr<StoreTransaction> writer;
   std::jthread([&] { writer = with_model.store->begin(); }).join();
 
+  const auto summary = engine.summarize({"200000001"}, "두통");
+
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->text, "요약 두통");
+}
+
+TEST_F(EngineTest, GivesTheExtractiveSummaryWhenThereIsNoTimeForTheModel) {
+  Engine engine(options_with(std::make_shared<CountingSummarizer>()));
+  engine.import_medicines(three_medicines());
+
   const auto summary =
       engine.summarize({"200000001"}, "두통", {.deadline = std::chrono::steady_clock::now(), .stop = {}});
 
   ASSERT_TRUE(summary);
-  EXPECT_EQ(summary->text, "요약 두통");
+  EXPECT_EQ(summary->text, "두통");
 }
 
 TEST_F(EngineTest, ShowsTheModelsSummariesAfterARefresh) {

@@ -9,15 +9,17 @@
 #include <sys/resource.h>
 #include <vector>
 
-#include "integration/store/child_process.hpp"
 #include "pilling/error.hpp"
 #include "pilling/store.hpp"
+#include "support/child_process.hpp"
 #include "support/store_contract.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace pilling::store {
 namespace {
 
+using support::ChildProcess;
+using support::Pipe;
 using support::sample_medicine;
 using support::sample_pharmacy;
 

@@ -383,5 +383,28 @@ TEST(Schema, BringsAFirstVersionUpToDate) {
   EXPECT_EQ(medicines[0].dispensing, "");
 }
 
+TEST(Schema, TakesMedicinesAndPharmaciesOfASecondVersionForChangedWithTheLastCommit) {
+  const support::TemporaryDirectory directory;
+  const auto path = directory.path() / "x.db";
+  support::commit_one(*make_sqlite_store(path), sample_medicine("1"));
+  Connection(path, Connection::Mode::create, std::chrono::seconds(1))
+      .execute("delete from meta where key <> 'catalogue_version'; pragma user_version = 2");
+
+  EXPECT_EQ(make_sqlite_store(path)->catalogue_versions(), (CatalogueVersions{.medicines = 1, .pharmacies = 1}));
+}
+
+TEST(Versions, OfMedicinesAndPharmaciesGrowApart) {
+  const support::TemporaryDirectory directory;
+  const auto store = make_sqlite_store(directory.path() / "x.db");
+
+  support::commit_one(*store, sample_medicine("1"));
+  support::commit_one(*store, sample_medicine("2"));
+  const auto before = store->catalogue_versions();
+  support::commit_one(*store, support::sample_pharmacy("1"));
+
+  EXPECT_EQ(before, (CatalogueVersions{.medicines = 2, .pharmacies = 0}));
+  EXPECT_EQ(store->catalogue_versions(), (CatalogueVersions{.medicines = 2, .pharmacies = 3}));
+}
+
 }  // namespace
 }  // namespace pilling::store

@@ -6,15 +6,17 @@
 #include <thread>
 #include <vector>
 
-#include "integration/store/child_process.hpp"
 #include "pilling/store.hpp"
+#include "support/child_process.hpp"
 #include "support/store_contract.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace pilling::store {
 namespace {
 
+using support::ChildProcess;
 using support::commit_one;
+using support::Pipe;
 using support::sample_medicine;
 
 TEST(Processes, OpenAMissingFileAtTheSameTime) {

@@ -1,14 +1,16 @@
 #pragma once
 
+#include <chrono>
 #include <csignal>
 #include <exception>
+#include <poll.h>
 #include <stdexcept>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
 
-namespace pilling::store {
+namespace pilling::support {
 
 /// Bytes from one process to another.
 class Pipe {
@@ -25,10 +27,17 @@ class Pipe {
   void send(char byte) const {
     if (write(ends_[1], &byte, 1) != 1) throw std::runtime_error("cannot write to the pipe");
   }
+  /// Waits as long as it takes.
   char receive() const {
     char byte = 0;
     if (read(ends_[0], &byte, 1) != 1) throw std::runtime_error("cannot read from the pipe");
     return byte;
+  }
+  /// Throws when nothing comes in time: whoever should have sent it may have died.
+  char receive(std::chrono::milliseconds at_most) const {
+    pollfd end{.fd = ends_[0], .events = POLLIN, .revents = 0};
+    if (poll(&end, 1, static_cast<int>(at_most.count())) != 1) throw std::runtime_error("nothing came in time");
+    return receive();
   }
 
  private:
@@ -77,4 +86,4 @@ class ChildProcess {
   pid_t id_;
 };
 
-}  // namespace pilling::store
+}  // namespace pilling::support

@@ -1,0 +1,69 @@
+#include "store/writer.hpp"
+
+#include <exception>
+#include <utility>
+
+#include "pilling/error.hpp"
+
+namespace pilling::store {
+
+void Writer::take(const CallOptions& call) {
+  std::unique_lock lock(mutex_);
+  if (is_taken_ && holder_ == std::this_thread::get_id()) {
+    connection_.fail("this thread has begun another transaction, which is still open", "commit or drop that one");
+  }
+  const auto is_free = [this] { return !is_taken_; };
+  const bool came = call.deadline == std::chrono::steady_clock::time_point::max()
+                        ? is_free_.wait(lock, call.stop, is_free)
+                        : is_free_.wait_until(lock, call.stop, call.deadline, is_free);
+  if (!came) throw connection_.took_too_long();
+  is_taken_ = true;
+  holder_ = std::this_thread::get_id();
+}
+
+void Writer::give_back() {
+  const std::scoped_lock lock(mutex_);
+  is_taken_ = false;
+  is_free_.notify_one();
+}
+
+Writing::Writing(std::shared_ptr<Writer> writer, const CallOptions& call) : writer_(std::move(writer)) {
+  writer_->take(call);
+  try {
+    writer_->connection().run_within("begin immediate", call);
+  } catch (...) {
+    writer_->give_back();
+    throw;
+  }
+}
+
+Writing::~Writing() {
+  if (!writer_) return;
+  roll_back();
+  writer_->give_back();
+}
+
+// A full disk, for one, makes SQLite roll back by itself; what is written after that would stay on its own.
+Connection& Writing::connection() const {
+  if (!writer_) throw InvalidArgument("the transaction has ended; begin another");
+  Connection& connection = writer_->connection();
+  if (!connection.is_in_transaction()) {
+    connection.fail("the transaction was undone by an earlier failure", "begin it again");
+  }
+  return connection;
+}
+
+void Writing::commit() {
+  connection().run("commit");
+  std::exchange(writer_, nullptr)->give_back();
+}
+
+void Writing::roll_back() noexcept {
+  try {
+    if (writer_->connection().is_in_transaction()) writer_->connection().run("rollback");
+  } catch (const std::exception&) {
+    // The next transaction cannot begin then, and says why.
+  }
+}
+
+}  // namespace pilling::store
