@@ -84,7 +84,7 @@ class TieredCacheCore::Impl {
   ~Impl() {
     try {
       save_hot_keys(core::within({}, std::chrono::seconds(1)));
-    } catch (const std::exception&) {
+    } catch (...) {
       // The next start is a little slower.
     }
   }
@@ -155,7 +155,7 @@ class TieredCacheCore::Impl {
         publish_unless_erased(key, kept, Access::user, erasures);
         ++taken;
       }
-    } catch (const std::exception&) {
+    } catch (...) {
       // What is not warm is read when it is asked for.
     }
     return taken;
@@ -462,12 +462,12 @@ class TieredCacheCore::Impl {
       } else if (!reading.fresh->value && (reading.stale || flight.newer_than > 0)) {
         tiers_.erase(flight.key, {});
       }
-    } catch (const std::exception&) {
+    } catch (...) {
     }
     try {
       // Erased while it was put: perhaps before.
       if (flights_.is_forgotten(flight)) tiers_.erase(flight.key, {});
-    } catch (const std::exception&) {
+    } catch (...) {
     }
   }
 
@@ -487,7 +487,7 @@ class TieredCacheCore::Impl {
     }
     try {
       save_hot_keys({});
-    } catch (const std::exception&) {
+    } catch (...) {
       // The next one is a few minutes away.
     }
   }

@@ -118,7 +118,7 @@ void Tiers::drop(TierLink& link, const std::string& full_key, const CallOptions&
   link.count_damaged();
   try {
     link.write({full_key, std::nullopt}, call);
-  } catch (const std::exception&) {
+  } catch (...) {
     // It is a miss all the same, and is dropped when it is met again.
   }
 }
