@@ -89,13 +89,14 @@ class TieredCacheCore::Impl {
     }
   }
 
-  std::optional<Found> find(const std::string& key) {
+  std::optional<Found> find(const std::string& key, Access access) {
     const std::int64_t began = lifetimes_.steady_now();
     std::optional<Found> found;
-    memory_.visit(key, [&](const KeptPointer& kept) {
+    const auto take = [&](const KeptPointer& kept) {
       const bool is_fresh = Lifetimes::state_of(*kept, began) == Lifetimes::State::fresh;
       if (is_fresh && tiers_.holds(*kept)) found = in_memory(*kept, began);
-    });
+    };
+    memory_.visit(key, take, access);
     if (!found) return found;
     found->answer.elapsed = std::chrono::nanoseconds(lifetimes_.steady_now() - began);
     if (began % timed_hits == 0) hit_latency_.record(found->answer.elapsed);
@@ -524,7 +525,9 @@ TieredCacheCore::TieredCacheCore(TieredCacheOptions options, Codec codec)
     : impl_(std::make_unique<Impl>(std::move(options), std::move(codec))) {}
 TieredCacheCore::~TieredCacheCore() { impl_->home.leave_if_forked(impl_); }
 
-std::optional<TieredCacheCore::Found> TieredCacheCore::find(const std::string& key) { return impl_->find(key); }
+std::optional<TieredCacheCore::Found> TieredCacheCore::find(const std::string& key, Access access) {
+  return impl_->find(key, access);
+}
 
 TieredCacheCore::Found TieredCacheCore::get(const std::string& key, const Loader& load, const CallOptions& call,
                                             Access access) {
