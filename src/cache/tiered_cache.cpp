@@ -482,7 +482,7 @@ class TieredCacheCore::Impl {
   void save_now_and_then() noexcept {
     {
       const std::scoped_lock lock(saving_mutex_);
-      const auto now = SteadyClock::now();
+      const auto now = options_.steady_now();
       if (now - saved_at_ < options_.save_hot_keys_every) return;
       saved_at_ = now;
     }
@@ -516,7 +516,7 @@ class TieredCacheCore::Impl {
   std::atomic<std::uint64_t> erasures_{0};
 
   std::mutex saving_mutex_;
-  SteadyClock::time_point saved_at_ = SteadyClock::now();
+  SteadyClock::time_point saved_at_ = options_.steady_now();
 
   cache::Flights flights_;  // the last, so that all else is there while they land
 };
