@@ -274,6 +274,8 @@ class TieredCacheCore::Impl {
     if (!tiers_.are_local_there()) return std::nullopt;
     const std::uint64_t erasures = erasures_;
     cache::Reading reading;
+    // A value that is past its time in memory is no younger in a tier, whatever the clock says there.
+    if (call.stale) reading.newer_than = call.stale->stamp;
     tiers_.ask_local(call.key, call.options, reading);
     take(reading, call);
     if (!reading.fresh) return std::nullopt;
