@@ -113,7 +113,8 @@ class TieredCacheCore::Impl {
 
   void put(const std::string& key, Loaded loaded, const CallOptions& call, Access access) {
     check(key);
-    const cache::StoredEntry entry = stored(loaded, clock_.next());
+    cache::StoredEntry entry = begun(loaded, clock_.next());
+    if (tiers_.are_there()) entry.value = codec_.encode(loaded.value.get());
     const KeptPointer kept = tiers_.keep(entry, loaded.value);
     forget(key);
     failures_.forget(key);
@@ -361,9 +362,21 @@ class TieredCacheCore::Impl {
     tiers_.ask_others(flight.key, call, reading);
     if (reading.fresh) return;
     const std::optional<Loaded> loaded = load(flight, call);
-    cache::StoredEntry entry = stored(loaded.value_or(Loaded{nullptr, options_.absent_time_to_live, {}}), flight.stamp);
+    const Loaded none{nullptr, options_.absent_time_to_live, {}};
+    cache::StoredEntry entry = begun(loaded ? *loaded : none, flight.stamp);
     reading.fresh = tiers_.keep(entry, loaded ? loaded->value : nullptr);
-    if (loaded) reading.entry = std::move(entry);
+    if (loaded) encode(*loaded, std::move(entry), reading);
+  }
+
+  // A value that was loaded is not lost because the tiers cannot take it.
+  void encode(const Loaded& loaded, cache::StoredEntry entry, cache::Reading& reading) const {
+    if (!tiers_.are_there()) return;
+    try {
+      entry.value = codec_.encode(loaded.value.get());
+      reading.entry = std::move(entry);
+    } catch (...) {
+      reading.warnings.push_back("the value could not be encoded for other tiers: " + cache::reason_of_failure());
+    }
   }
 
   std::optional<Loaded> load(const Flight& flight, const CallOptions& call) {
@@ -381,9 +394,8 @@ class TieredCacheCore::Impl {
     }
   }
 
-  cache::StoredEntry stored(const Loaded& loaded, std::int64_t stamp) const {
+  cache::StoredEntry begun(const Loaded& loaded, std::int64_t stamp) const {
     cache::StoredEntry entry;
-    if (loaded.value && tiers_.are_there()) entry.value = codec_.encode(loaded.value.get());
     entry.stamp = stamp;
     entry.tags = loaded.tags;
     lifetimes_.begin(entry, loaded.time_to_live);
