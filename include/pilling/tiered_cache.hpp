@@ -154,7 +154,7 @@ class PILLING_API TieredCacheCore {
   ~TieredCacheCore();
 
   /// What is fresh in memory and need not be fetched anew: the short way of most calls.
-  std::optional<Found> find(const std::string& key);
+  std::optional<Found> find(const std::string& key, Access access);
   Found get(const std::string& key, const Loader& load, const CallOptions& call, Access access);
   void put(const std::string& key, Loaded loaded, const CallOptions& call, Access access);
   void erase(const std::string& key, const CallOptions& call);
@@ -197,7 +197,7 @@ class TieredCache {
   /// others.
   CachedValue<Value> get(const std::string& key, const CacheLoader<Value>& load, const CallOptions& call = {},
                          Access access = Access::user) {
-    if (auto found = core_.find(key)) return typed(std::move(*found));
+    if (auto found = core_.find(key, access)) return typed(std::move(*found));
     return typed(core_.get(key, untyped(load), call, access));
   }
 

@@ -84,18 +84,19 @@ class TieredCacheCore::Impl {
   ~Impl() {
     try {
       save_hot_keys(core::within({}, std::chrono::seconds(1)));
-    } catch (const std::exception&) {
+    } catch (...) {
       // The next start is a little slower.
     }
   }
 
-  std::optional<Found> find(const std::string& key) {
+  std::optional<Found> find(const std::string& key, Access access) {
     const std::int64_t began = lifetimes_.steady_now();
     std::optional<Found> found;
-    memory_.visit(key, [&](const KeptPointer& kept) {
+    const auto take = [&](const KeptPointer& kept) {
       const bool is_fresh = Lifetimes::state_of(*kept, began) == Lifetimes::State::fresh;
       if (is_fresh && tiers_.holds(*kept)) found = in_memory(*kept, began);
-    });
+    };
+    memory_.visit(key, take, access);
     if (!found) return found;
     found->answer.elapsed = std::chrono::nanoseconds(lifetimes_.steady_now() - began);
     if (began % timed_hits == 0) hit_latency_.record(found->answer.elapsed);
@@ -112,7 +113,8 @@ class TieredCacheCore::Impl {
 
   void put(const std::string& key, Loaded loaded, const CallOptions& call, Access access) {
     check(key);
-    const cache::StoredEntry entry = stored(loaded, clock_.next());
+    cache::StoredEntry entry = begun(loaded, clock_.next());
+    if (tiers_.are_there()) entry.value = codec_.encode(loaded.value.get());
     const KeptPointer kept = tiers_.keep(entry, loaded.value);
     forget(key);
     failures_.forget(key);
@@ -155,7 +157,7 @@ class TieredCacheCore::Impl {
         publish_unless_erased(key, kept, Access::user, erasures);
         ++taken;
       }
-    } catch (const std::exception&) {
+    } catch (...) {
       // What is not warm is read when it is asked for.
     }
     return taken;
@@ -273,6 +275,8 @@ class TieredCacheCore::Impl {
     if (!tiers_.are_local_there()) return std::nullopt;
     const std::uint64_t erasures = erasures_;
     cache::Reading reading;
+    // A value that is past its time in memory is no younger in a tier, whatever the clock says there.
+    if (call.stale) reading.newer_than = call.stale->stamp;
     tiers_.ask_local(call.key, call.options, reading);
     take(reading, call);
     if (!reading.fresh) return std::nullopt;
@@ -358,9 +362,21 @@ class TieredCacheCore::Impl {
     tiers_.ask_others(flight.key, call, reading);
     if (reading.fresh) return;
     const std::optional<Loaded> loaded = load(flight, call);
-    cache::StoredEntry entry = stored(loaded.value_or(Loaded{nullptr, options_.absent_time_to_live, {}}), flight.stamp);
+    const Loaded none{nullptr, options_.absent_time_to_live, {}};
+    cache::StoredEntry entry = begun(loaded ? *loaded : none, flight.stamp);
     reading.fresh = tiers_.keep(entry, loaded ? loaded->value : nullptr);
-    if (loaded) reading.entry = std::move(entry);
+    if (loaded) encode(*loaded, std::move(entry), reading);
+  }
+
+  // A value that was loaded is not lost because the tiers cannot take it.
+  void encode(const Loaded& loaded, cache::StoredEntry entry, cache::Reading& reading) const {
+    if (!tiers_.are_there()) return;
+    try {
+      entry.value = codec_.encode(loaded.value.get());
+      reading.entry = std::move(entry);
+    } catch (...) {
+      reading.warnings.push_back("the value could not be encoded for other tiers: " + cache::reason_of_failure());
+    }
   }
 
   std::optional<Loaded> load(const Flight& flight, const CallOptions& call) {
@@ -378,9 +394,8 @@ class TieredCacheCore::Impl {
     }
   }
 
-  cache::StoredEntry stored(const Loaded& loaded, std::int64_t stamp) const {
+  cache::StoredEntry begun(const Loaded& loaded, std::int64_t stamp) const {
     cache::StoredEntry entry;
-    if (loaded.value && tiers_.are_there()) entry.value = codec_.encode(loaded.value.get());
     entry.stamp = stamp;
     entry.tags = loaded.tags;
     lifetimes_.begin(entry, loaded.time_to_live);
@@ -462,12 +477,12 @@ class TieredCacheCore::Impl {
       } else if (!reading.fresh->value && (reading.stale || flight.newer_than > 0)) {
         tiers_.erase(flight.key, {});
       }
-    } catch (const std::exception&) {
+    } catch (...) {
     }
     try {
       // Erased while it was put: perhaps before.
       if (flights_.is_forgotten(flight)) tiers_.erase(flight.key, {});
-    } catch (const std::exception&) {
+    } catch (...) {
     }
   }
 
@@ -481,13 +496,13 @@ class TieredCacheCore::Impl {
   void save_now_and_then() noexcept {
     {
       const std::scoped_lock lock(saving_mutex_);
-      const auto now = SteadyClock::now();
+      const auto now = options_.steady_now();
       if (now - saved_at_ < options_.save_hot_keys_every) return;
       saved_at_ = now;
     }
     try {
       save_hot_keys({});
-    } catch (const std::exception&) {
+    } catch (...) {
       // The next one is a few minutes away.
     }
   }
@@ -515,7 +530,7 @@ class TieredCacheCore::Impl {
   std::atomic<std::uint64_t> erasures_{0};
 
   std::mutex saving_mutex_;
-  SteadyClock::time_point saved_at_ = SteadyClock::now();
+  SteadyClock::time_point saved_at_ = options_.steady_now();
 
   cache::Flights flights_;  // the last, so that all else is there while they land
 };
@@ -524,7 +539,9 @@ TieredCacheCore::TieredCacheCore(TieredCacheOptions options, Codec codec)
     : impl_(std::make_unique<Impl>(std::move(options), std::move(codec))) {}
 TieredCacheCore::~TieredCacheCore() { impl_->home.leave_if_forked(impl_); }
 
-std::optional<TieredCacheCore::Found> TieredCacheCore::find(const std::string& key) { return impl_->find(key); }
+std::optional<TieredCacheCore::Found> TieredCacheCore::find(const std::string& key, Access access) {
+  return impl_->find(key, access);
+}
 
 TieredCacheCore::Found TieredCacheCore::get(const std::string& key, const Loader& load, const CallOptions& call,
                                             Access access) {

@@ -118,7 +118,7 @@ void Tiers::drop(TierLink& link, const std::string& full_key, const CallOptions&
   link.count_damaged();
   try {
     link.write({full_key, std::nullopt}, call);
-  } catch (const std::exception&) {
+  } catch (...) {
     // It is a miss all the same, and is dropped when it is met again.
   }
 }
@@ -145,9 +145,10 @@ void Tiers::put_as(const std::string& full_key, const StoredEntry& entry, const 
 }
 
 void Tiers::fill(const std::string& key, const StoredEntry& entry, const Reading& reading, const CallOptions& call) {
-  std::vector<TierLink*> links = all();
-  links.resize(locals_);
-  links.insert(links.end(), reading.without.begin(), reading.without.end());
+  std::vector<TierLink*> links = reading.without;
+  for (std::size_t i = 0; i < locals_; ++i) {
+    if (!std::ranges::count(links, links_[i].get())) links.push_back(links_[i].get());
+  }
   write(links, call, [&] { return TierLink::Write(prefix_ + key, shared(prefix_ + key, entry)); });
 }
 

@@ -6,6 +6,7 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -46,9 +47,7 @@ class WorkerPool::Impl {
         ++refused_;
         return work;
       }
-      if (idle_ <= waiting_locked() && workers_.size() < threads_) {
-        workers_.push_back(core::start_without_signals<std::thread>([this] { serve(); }));
-      }
+      if (idle_ <= waiting_locked() && workers_.size() < threads_) hire();
       queue.push_back(std::move(work));
     }
     came_.notify_one();
@@ -75,6 +74,15 @@ class WorkerPool::Impl {
     std::size_t sum = 0;
     for (const Queue& queue : queues_) sum += queue.size();
     return sum;
+  }
+
+  // Under the lock. When the system has no thread to spare, those that are there do with fewer.
+  void hire() {
+    try {
+      workers_.push_back(core::start_without_signals<std::thread>([this] { serve(); }));
+    } catch (const std::system_error&) {
+      if (workers_.empty()) throw;
+    }
   }
 
   // Users may have all threads, refreshes all but one, and batches all but those that are reserved.
