@@ -148,13 +148,18 @@ LiveLookUp::Outcome LiveLookUp::look_up(const std::string& name, const CallOptio
 
 void LiveLookUp::forget(const std::vector<MedicineId>& changed) {
   if (sources_.empty()) return;
+  // In memory it is done at once, and a tier that fails just now is told later: the rows are in the store already.
+  const auto try_to = [](const auto& invalidate) {
+    try {
+      invalidate();
+    } catch (...) {
+      // The counters of the tier tell.
+    }
+  };
   // Beyond some number, it is quicker to ask anew for the few that were looked up.
   constexpr std::size_t many = 1000;
-  if (changed.size() > many) {
-    answers_.invalidate_all();
-    return;
-  }
-  for (const MedicineId& id : changed) answers_.invalidate_tag(id.value);
+  if (changed.size() > many) return try_to([&] { answers_.invalidate_all(); });
+  for (const MedicineId& id : changed) try_to([&] { answers_.invalidate_tag(id.value); });
 }
 
 // In their order, until one knows the name. An answer with trouble that may pass is for those who wait now only;

@@ -12,6 +12,7 @@
 
 #include "pilling/engine.hpp"
 #include "pilling/error.hpp"
+#include "support/in_memory_shared_cache.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace pilling {
@@ -244,6 +245,22 @@ TEST_F(LiveTest, SaysWhyRowsWereLeftOutAndStillRemembersTheAnswer) {
   EXPECT_EQ(first.answer.warnings, expected);
   EXPECT_EQ(second.answer.warnings, expected);
   EXPECT_EQ(source_->fetches, 1);
+}
+
+TEST_F(LiveTest, ImportsWhileTheSharedCacheIsDown) {
+  const auto cache = std::make_shared<support::InMemorySharedCache>();
+  options_.shared_cache = cache;
+  Engine engine(options_);
+  cache->fail_put();
+  std::ofstream(directory_.path() / "two.jsonl") << R"({"itemSeq":"200000001","itemName":"가나정"})"
+                                                 << "\n"
+                                                 << R"({"itemSeq":"200000002","itemName":"다라정"})";
+
+  const ImportReport report = engine.import_medicines(directory_.path() / "two.jsonl");
+
+  EXPECT_EQ(report.added, 2u);
+  EXPECT_EQ(engine.stats().medicines, 2u);
+  EXPECT_EQ(engine.stats().look_ups.tiers.at(1).pending, 2u);
 }
 
 TEST_F(LiveTest, LeavesASourceThatFailedAloneForAMomentAndThenAsksAgain) {
