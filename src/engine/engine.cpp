@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/deadline.hpp"
+#include "core/process.hpp"
 #include "engine/catalogue.hpp"
 #include "engine/catalogue_watch.hpp"
 #include "engine/finished_answers.hpp"
@@ -257,6 +258,8 @@ class Engine::Impl {
     return stats;
   }
 
+  const core::HomeProcess home;
+
  private:
   using Operation = engine::Operation;
 
@@ -461,9 +464,17 @@ class Engine::Impl {
 };
 
 Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
-Engine::~Engine() = default;
+// In a forked process, not only threads are left alone, but locks that another one held, and the database, which SQLite
+// must not close there.
+Engine::~Engine() {
+  if (impl_) impl_->home.leave_if_forked(impl_);
+}
 Engine::Engine(Engine&&) noexcept = default;
-Engine& Engine::operator=(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&& other) noexcept {
+  Engine moved(std::move(other));
+  impl_.swap(moved.impl_);
+  return *this;
+}
 
 SearchResult Engine::search(std::string_view text, std::size_t limit, const NameFilter& filter,
                             const CallOptions& call) const {
