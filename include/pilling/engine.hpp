@@ -45,8 +45,8 @@ struct EngineOptions {
   std::vector<MedicineAlias> aliases{};
   std::unordered_map<std::string, std::uint32_t> popularity{};  ///< by product code; see `NameEntry::popularity`
   HolidayCalendar holidays = HolidayCalendar::bundled();        ///< decide which hours of a pharmacy hold on a day
-  std::size_t cache_bytes = std::size_t{32} << 20;              ///< of finished answers in memory
-  WorkerPoolOptions workers{};                                  ///< that ask sources and summarizer
+  std::size_t cache_bytes = std::size_t{32} << 20;  ///< in memory, each: finished answers, summaries, look-ups
+  WorkerPoolOptions workers{};                      ///< that ask sources and summarizer
   std::chrono::milliseconds live_timeout = std::chrono::seconds(10);  ///< of one call to sources or summarizer
   /// Between looks whether another process has changed the store, on a thread of the engine; 0: no looks, no thread.
   /// What is new is loaded on that thread while queries go on with what was there before.

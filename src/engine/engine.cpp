@@ -78,6 +78,7 @@ TieredCacheOptions tiered_options(const EngineOptions& options, std::string name
                                   std::shared_ptr<WorkerPool> pool) {
   TieredCacheOptions tiered;
   tiered.name = std::move(name);
+  tiered.memory_bytes = options.cache_bytes;
   tiered.tiers.push_back({.cache = std::move(table), .is_local = true, .timeout = options.busy_timeout});
   if (options.shared_cache) tiered.tiers.push_back({.cache = options.shared_cache});
   tiered.pool = std::move(pool);
