@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
 #include <iterator>
 #include <mutex>
 #include <utility>
@@ -176,7 +175,7 @@ class Engine::Impl {
         return summarize_once(request, core::within(call, options_.live_timeout));
       } catch (const InvalidArgument&) {
         throw;
-      } catch (const std::exception&) {
+      } catch (...) {
         // Whatever a summarizer of the host throws, which may hold a secret, there is the text itself.
       }
       return dated(extractive_->summarize(request, call));

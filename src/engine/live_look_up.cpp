@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
-#include <exception>
 #include <iterator>
 #include <optional>
 #include <string_view>
@@ -48,7 +47,7 @@ std::string reason_of_failure() {
     throw;
   } catch (const Error& error) {
     return error.what();
-  } catch (const std::exception&) {
+  } catch (...) {
     return "it broke off with an unexpected exception";
   }
 }
@@ -199,7 +198,7 @@ std::vector<Medicine> LiveLookUp::ask(MedicineSource& source, const std::string&
       total = page.total;
       is_complete = is_empty || rows.size() + skipped.size() >= total || query.page * query.rows >= total;
     }
-  } catch (const std::exception&) {
+  } catch (...) {
     trouble.is_passing = true;
     trouble.add(source.name(), reason_of_failure());
   }
@@ -219,7 +218,7 @@ void LiveLookUp::keep(const std::vector<Medicine>& rows, const CallOptions& call
     const auto half = (call.deadline - std::chrono::steady_clock::now()) / 2;
     adopt_medicines(*store_, *extractive_, rows, now(),
                     core::within(call, std::chrono::floor<std::chrono::milliseconds>(half)));
-  } catch (const std::exception&) {
+  } catch (...) {
     // Asked again, it may be kept.
     trouble.is_passing = true;
     trouble.add("what was found could not be kept", reason_of_failure());

@@ -36,6 +36,7 @@ class ScriptedSource : public MedicineSource {
   SourcePage<Medicine> fetch(const MedicineQuery& query, const CallOptions&) override {
     ++fetches;
     if (query.page == failing_page) throw NetworkError("no\nroute", "example.invalid");
+    if (throws_a_number) throw 42;
     SourcePage<Medicine> page;
     page.total = rows.size() + skipped.size();
     if (query.page == 1) page.skipped = skipped;
@@ -48,6 +49,7 @@ class ScriptedSource : public MedicineSource {
   std::vector<Medicine> rows;
   std::vector<SkippedRow> skipped;
   std::size_t failing_page = 0;
+  bool throws_a_number = false;
   std::atomic<int> fetches = 0;
 };
 
@@ -232,6 +234,15 @@ TEST_F(LiveTest, AnswersThePagesThatCameBeforeOneFailed) {
   EXPECT_EQ(result.matches.size(), 100u);
   EXPECT_EQ(result.answer.warnings,
             (Warnings{"script: no route", "script: only the first 100 of 250 rows were taken"}));
+}
+
+TEST_F(LiveTest, PassesOverASourceWhateverItThrows) {
+  const Engine engine(options_);
+  source_->throws_a_number = true;
+
+  const SearchResult result = engine.search("자차정");
+
+  EXPECT_EQ(result.answer.warnings, (Warnings{"script: it broke off with an unexpected exception"}));
 }
 
 TEST_F(LiveTest, SaysWhyRowsWereLeftOutAndStillRemembersTheAnswer) {
