@@ -20,6 +20,9 @@ namespace {
 constexpr std::size_t maximum_pages = 10;  // of a hundred rows: a name that more products share is no answer
 constexpr std::size_t maximum_reasons = 5;
 
+// In the keys, because people type anything, and a cache does not take every key.
+constexpr std::string_view before_names = "name/";
+
 TieredCacheOptions options_of_answers(TieredCacheOptions options) {
   options.time_to_live = std::chrono::hours(1);
   options.absent_time_to_live = std::chrono::minutes(1);
@@ -132,9 +135,9 @@ LiveLookUp::Outcome LiveLookUp::look_up(const std::string& name, const CallOptio
   Outcome outcome;
   try {
     const auto load = [this](std::string_view key, const CallOptions& own) {
-      return ask_sources(std::string(key), own);
+      return ask_sources(std::string(key.substr(before_names.size())), own);
     };
-    CachedValue<LookUp> answer = answers_.get(name, load, call);
+    CachedValue<LookUp> answer = answers_.get(std::string(before_names) + name, load, call);
     outcome.was_asked = answer.answer.origin == Origin::live;
     outcome.found = std::move(answer.value);
     if (outcome.found) outcome.warnings = outcome.found->warnings;

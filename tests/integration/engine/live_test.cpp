@@ -245,6 +245,16 @@ TEST_F(LiveTest, PassesOverASourceWhateverItThrows) {
   EXPECT_EQ(result.answer.warnings, (Warnings{"script: it broke off with an unexpected exception"}));
 }
 
+TEST_F(LiveTest, AsksForWhateverIsTyped) {
+  const Engine engine(options_);
+  source_->rows = {medicine_of("200000077", "자차정")};
+
+  const SearchResult result = engine.search("\x01자차정");
+
+  EXPECT_EQ(result.matches.size(), 1u);
+  EXPECT_FALSE(result.answer.degraded);
+}
+
 TEST_F(LiveTest, SaysWhyRowsWereLeftOutAndStillRemembersTheAnswer) {
   const Engine engine(options_);
   source_->skipped = {{.line = 7, .reason = "it has no name"}, {.line = 0, .reason = "12 rows were of others"}};
