@@ -1,31 +1,46 @@
-// The caches in memory, beside the simplest thing that could do: a map behind a mutex, without a bound.
+// The cache in memory, beside what one would write without it: see cache_baselines.hpp. Everything in one run, so that
+// the machine is the same; "x mutex LRU" and "x LRU/64" say how many times as many operations were done in the same
+// time. On a machine that is shared, the CPU time of an operation says more than the time that went by.
 
 #include <algorithm>
 #include <benchmark/benchmark.h>
+#include <chrono>
 #include <cmath>
 #include <cstddef>
+#include <map>
 #include <memory>
-#include <mutex>
 #include <numeric>
 #include <optional>
 #include <random>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "cache_baselines.hpp"
 #include "pilling/cache.hpp"
 
 namespace {
 
+using pilling::bench::LruBehindMutex;
+using pilling::bench::MapWithoutBound;
+using pilling::bench::ShardedLru;
+
 constexpr std::size_t key_count = 50'000;
 constexpr std::size_t value_bytes = 2'000;
+constexpr std::size_t room_for_all = 2 * key_count * value_bytes;
+constexpr std::size_t room_for_a_tenth = key_count / 10 * value_bytes;
 
+std::string make_value() { return std::string(value_bytes, 'x'); }
+
+// 39 bytes each.
 std::vector<std::string> make_keys(const std::string& prefix) {
   std::vector<std::string> keys;
-  for (std::size_t i = 0; i < key_count; ++i)
+  for (std::size_t i = 0; i < key_count; ++i) {
     keys.push_back(prefix + "가나다라마바사아자차" + std::to_string(100'000 + i));
+  }
+  std::ranges::shuffle(keys, std::mt19937_64(1));
   return keys;
 }
 
@@ -47,7 +62,7 @@ const std::vector<std::size_t>& order() {
     std::partial_sum(sums.begin(), sums.end(), sums.begin());
     std::mt19937_64 random(1);
     std::uniform_real_distribution<double> draw(0, sums.back());
-    std::vector<std::size_t> drawn(1 << 18);
+    std::vector<std::size_t> drawn(1 << 20);
     for (std::size_t& position : drawn) {
       position = static_cast<std::size_t>(std::ranges::lower_bound(sums, draw(random)) - sums.begin());
     }
@@ -56,115 +71,210 @@ const std::vector<std::size_t>& order() {
   return positions;
 }
 
-std::shared_ptr<const std::string> make_value() { return std::make_shared<const std::string>(value_bytes, 'x'); }
-
-class MapBehindMutex {
+// Each thread goes its own way through the order.
+class Walk {
  public:
-  std::shared_ptr<const std::string> get(const std::string& key) {
-    const std::scoped_lock lock(mutex_);
-    const auto found = values_.find(key);
-    return found == values_.end() ? nullptr : found->second;
-  }
-  void put(std::string key, std::shared_ptr<const std::string> value, std::size_t) {
-    const std::scoped_lock lock(mutex_);
-    values_.insert_or_assign(std::move(key), std::move(value));
-  }
+  explicit Walk(const benchmark::State& state) : at_(static_cast<std::size_t>(state.thread_index()) * 7919 * 17) {}
+  std::size_t next() { return order()[at_++ & (order().size() - 1)]; }
 
  private:
-  std::mutex mutex_;
-  std::unordered_map<std::string, std::shared_ptr<const std::string>> values_;
+  std::size_t at_;
 };
 
 class BoundedCache : public pilling::MemoryCache<std::string, std::string> {
  public:
-  BoundedCache() : MemoryCache(everything()) {}
-
- private:
-  static pilling::MemoryCacheOptions everything() {
-    pilling::MemoryCacheOptions options;
-    options.maximum_weight = 2 * key_count * value_bytes;
-    return options;
-  }
+  explicit BoundedCache(std::size_t maximum_weight)
+      : MemoryCache({.maximum_weight = maximum_weight, .typical_weight = value_bytes}) {}
 };
 
+// How much faster the cache was than the baselines that ran before it, on the clock of the first thread.
+class Ratio {
+ public:
+  Ratio(benchmark::State& state, std::string load)
+      : state_(state), load_(std::move(load) + "/" + std::to_string(state.threads())) {}
+
+  template <class Cache>
+  void report() {
+    if (state_.thread_index() != 0) return;
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began_;
+    const double speed = static_cast<double>(state_.iterations()) / elapsed.count();
+    if constexpr (std::is_same_v<Cache, LruBehindMutex>) speeds()["x mutex LRU/" + load_] = speed;
+    if constexpr (std::is_same_v<Cache, ShardedLru>) speeds()["x LRU/64/" + load_] = speed;
+    if constexpr (std::is_same_v<Cache, BoundedCache>) {
+      for (const char* const name : {"x mutex LRU", "x LRU/64"}) {
+        const auto baseline = speeds().find(std::string(name) + "/" + load_);
+        if (baseline != speeds().end()) state_.counters[name] = speed / baseline->second;
+      }
+    }
+  }
+
+ private:
+  static std::map<std::string, double>& speeds() {
+    static std::map<std::string, double> all;
+    return all;
+  }
+
+  benchmark::State& state_;
+  std::string load_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
+
+// Everything is there.
 template <class Cache>
 Cache& filled() {
-  static Cache cache;
-  static const bool is_filled = [] {
-    for (const std::string& key : keys()) cache.put(key, make_value(), value_bytes);
-    return true;
-  }();
-  benchmark::DoNotOptimize(is_filled);
-  return cache;
-}
-
-template <class Cache>
-void get_hit(benchmark::State& state) {
-  Cache& cache = filled<Cache>();
-  std::size_t i = static_cast<std::size_t>(state.thread_index()) * 7919;
-  for (auto _ : state) benchmark::DoNotOptimize(cache.get(keys()[order()[i++ % order().size()]]));
-  state.SetItemsProcessed(state.iterations());
-}
-
-template <class Cache>
-void get_miss(benchmark::State& state) {
-  Cache& cache = filled<Cache>();
-  std::size_t i = static_cast<std::size_t>(state.thread_index()) * 7919;
-  for (auto _ : state) benchmark::DoNotOptimize(cache.get(missing_keys()[order()[i++ % order().size()]]));
-  state.SetItemsProcessed(state.iterations());
-}
-
-template <class Cache>
-void put(benchmark::State& state) {
-  Cache cache;
-  const auto value = make_value();
-  std::size_t i = 0;
-  for (auto _ : state) cache.put(keys()[i++ % key_count], value, value_bytes);
-  state.SetItemsProcessed(state.iterations());
-}
-
-// Room for a tenth of the keys, so that nearly every put pushes something out.
-void put_with_eviction(benchmark::State& state) {
-  pilling::MemoryCacheOptions options;
-  options.maximum_weight = key_count / 10 * value_bytes;
-  pilling::MemoryCache<std::string, std::string> cache(options);
-  const auto value = make_value();
-  std::size_t i = 0;
-  for (auto _ : state) cache.put(keys()[i++ % key_count], value, value_bytes);
-  state.SetItemsProcessed(state.iterations());
-}
-
-pilling::TieredCache& filled_tiers() {
   static const auto cache = [] {
-    pilling::TieredCacheOptions options;
-    options.memory.maximum_weight = 2 * key_count * value_bytes;
-    auto made = std::make_unique<pilling::TieredCache>(options);
-    for (const std::string& key : keys()) {
-      made->get(key, [](std::string_view, const pilling::CallOptions&) {
-        return pilling::CacheEntry{std::string(value_bytes, 'x'), {}, std::nullopt};
-      });
-    }
+    auto made = std::make_unique<Cache>(room_for_all);
+    for (const std::string& key : keys()) made->put(key, make_value(), value_bytes);
     return made;
   }();
   return *cache;
 }
 
-void tiered_memory_hit(benchmark::State& state) {
-  pilling::TieredCache& cache = filled_tiers();
-  const pilling::CacheLoader none = [](std::string_view, const pilling::CallOptions&) { return std::nullopt; };
-  std::size_t i = static_cast<std::size_t>(state.thread_index()) * 7919;
-  for (auto _ : state) benchmark::DoNotOptimize(cache.get(keys()[order()[i++ % order().size()]], none));
-  state.SetItemsProcessed(state.iterations());
+template <class Cache>
+void hot_get(benchmark::State& state) {
+  Cache& cache = filled<Cache>();
+  Walk walk(state);
+  Ratio ratio(state, "get");
+  for (auto _ : state) benchmark::DoNotOptimize(cache.get(keys()[walk.next()])->size());
+  ratio.report<Cache>();
 }
 
-BENCHMARK(get_hit<MapBehindMutex>)->ThreadRange(1, 2);
-BENCHMARK(get_hit<BoundedCache>)->ThreadRange(1, 2);
-BENCHMARK(get_miss<MapBehindMutex>);
-BENCHMARK(get_miss<BoundedCache>);
-BENCHMARK(put<MapBehindMutex>);
-BENCHMARK(put<BoundedCache>);
-BENCHMARK(put_with_eviction);
-BENCHMARK(tiered_memory_hit)->ThreadRange(1, 2);
+template <class Cache>
+void hot_visit(benchmark::State& state) {
+  Cache& cache = filled<Cache>();
+  Walk walk(state);
+  Ratio ratio(state, "visit");
+  for (auto _ : state) {
+    cache.visit(keys()[walk.next()], [](const std::string& value) { benchmark::DoNotOptimize(value.size()); });
+  }
+  ratio.report<Cache>();
+}
+
+template <class Cache>
+void get_what_is_missing(benchmark::State& state) {
+  Cache& cache = filled<Cache>();
+  Walk walk(state);
+  Ratio ratio(state, "missing");
+  for (auto _ : state) benchmark::DoNotOptimize(cache.get(missing_keys()[walk.next()]));
+  ratio.report<Cache>();
+}
+
+template <class Cache>
+bool get_or_put(Cache& cache, std::size_t position) {
+  auto value = cache.get(keys()[position]);
+  const bool is_hit = value != nullptr;
+  if (!is_hit) value = cache.put(keys()[position], make_value(), value_bytes);
+  benchmark::DoNotOptimize(value->size());
+  return is_hit;
+}
+
+// Made for each run, and full when it begins.
+template <class Cache>
+std::unique_ptr<Cache> small_cache;
+
+template <class Cache>
+void make_small_cache(const benchmark::State&) {
+  small_cache<Cache> = std::make_unique<Cache>(room_for_a_tenth);
+  for (std::size_t i = 0; i < 100'000; ++i) get_or_put(*small_cache<Cache>, order()[order().size() - 1 - i]);
+}
+
+template <class Cache>
+void drop_small_cache(const benchmark::State&) {
+  small_cache<Cache> = nullptr;
+}
+
+// A tenth of it is there; what is not is put.
+template <class Cache>
+void get_or_put_with_room_for_a_tenth(benchmark::State& state) {
+  Walk walk(state);
+  double hits = 0;
+  Ratio ratio(state, "tenth");
+  for (auto _ : state) hits += get_or_put(*small_cache<Cache>, walk.next()) ? 1 : 0;
+  ratio.report<Cache>();
+  state.counters["hits"] = benchmark::Counter(hits, benchmark::Counter::kAvgIterations);
+}
+
+template <class Cache>
+void put_in_place(benchmark::State& state) {
+  Cache& cache = filled<Cache>();
+  Walk walk(state);
+  Ratio ratio(state, "put");
+  for (auto _ : state) cache.put(keys()[walk.next()], make_value(), value_bytes);
+  ratio.report<Cache>();
+}
+
+// Real time decides how long a run takes; the CPU time is that of one operation on whatever thread.
+void on_threads(benchmark::internal::Benchmark* job) { job->Threads(1)->Threads(2)->Threads(8)->UseRealTime(); }
+
+template <class Cache>
+void on_small_cache(benchmark::internal::Benchmark* job) {
+  on_threads(job->Setup(&make_small_cache<Cache>)->Teardown(&drop_small_cache<Cache>));
+}
+
+BENCHMARK(hot_get<MapWithoutBound>)->Apply(on_threads);
+BENCHMARK(hot_get<LruBehindMutex>)->Apply(on_threads);
+BENCHMARK(hot_get<ShardedLru>)->Apply(on_threads);
+BENCHMARK(hot_get<BoundedCache>)->Apply(on_threads);
+BENCHMARK(hot_visit<MapWithoutBound>)->Apply(on_threads);
+BENCHMARK(hot_visit<LruBehindMutex>)->Apply(on_threads);
+BENCHMARK(hot_visit<ShardedLru>)->Apply(on_threads);
+BENCHMARK(hot_visit<BoundedCache>)->Apply(on_threads);
+BENCHMARK(get_or_put_with_room_for_a_tenth<LruBehindMutex>)->Apply(on_small_cache<LruBehindMutex>);
+BENCHMARK(get_or_put_with_room_for_a_tenth<ShardedLru>)->Apply(on_small_cache<ShardedLru>);
+BENCHMARK(get_or_put_with_room_for_a_tenth<BoundedCache>)->Apply(on_small_cache<BoundedCache>);
+BENCHMARK(get_what_is_missing<LruBehindMutex>);
+BENCHMARK(get_what_is_missing<ShardedLru>);
+BENCHMARK(get_what_is_missing<BoundedCache>);
+BENCHMARK(put_in_place<LruBehindMutex>);
+BENCHMARK(put_in_place<ShardedLru>);
+BENCHMARK(put_in_place<BoundedCache>);
+
+// The cache in tiers: on a memory hit it does what `hot_get<BoundedCache>` does, and says how old the value is and how
+// long it took.
+
+pilling::TieredCacheOptions tiered_options(bool with_time_to_live) {
+  pilling::TieredCacheOptions options;
+  options.memory_bytes = room_for_all;
+  if (with_time_to_live) options.time_to_live = std::chrono::hours(24);
+  return options;
+}
+
+const pilling::CacheLoader<std::string> load_value = [](std::string_view, const pilling::CallOptions&) {
+  return std::optional(pilling::LoadedValue<std::string>{make_value()});
+};
+
+template <bool with_time_to_live>
+void tiered_memory_hit(benchmark::State& state) {
+  static const auto cache = [] {
+    auto made =
+        std::make_unique<pilling::TieredCache<std::string>>(tiered_options(with_time_to_live), pilling::text_codec());
+    for (const std::string& key : keys()) made->put(key, {make_value()});
+    return made;
+  }();
+  Walk walk(state);
+  for (auto _ : state) benchmark::DoNotOptimize(cache->get(keys()[walk.next()], load_value).value->size());
+}
+
+// What it takes to hand a load to a worker and to get the value back; the load itself is nothing.
+void tiered_load(benchmark::State& state) {
+  pilling::TieredCache<std::string> cache(tiered_options(false), pilling::text_codec());
+  std::size_t i = 0;
+  for (auto _ : state) benchmark::DoNotOptimize(cache.get(std::to_string(++i), load_value).value->size());
+}
+
+// What counting the time of one operation takes. On a memory hit, one in 64 is counted so; hits and misses are counted
+// by what a look-up does anyway.
+void count_latency(benchmark::State& state) {
+  pilling::LatencyHistogram histogram;
+  std::int64_t nanoseconds = 0;
+  for (auto _ : state) histogram.record(std::chrono::nanoseconds(nanoseconds += 7));
+  benchmark::DoNotOptimize(histogram.summary().count);
+}
+
+BENCHMARK(tiered_memory_hit<false>)->Apply(on_threads);
+BENCHMARK(tiered_memory_hit<true>)->Apply(on_threads);
+BENCHMARK(tiered_load)->UseRealTime();
+BENCHMARK(count_latency);
 
 }  // namespace
 

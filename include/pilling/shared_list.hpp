@@ -7,8 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "pilling/export.hpp"
-
 namespace pilling {
 
 /// An immutable list whose copies share the elements: a copy of many costs no more than one of few. Thread-safe.

@@ -116,8 +116,8 @@ struct LoadedValue {
 };
 
 /// Makes the value that no tier has. Nothing means "there is none", for certain: it is remembered. An exception means
-/// "not now". It is run by the worker pool, and should heed the call's deadline and stop token, which are its own, not
-/// those of a caller.
+/// "not now". It is run by the worker pool, perhaps for longer than the call that brought it: it owns what it uses, but
+/// never the cache. It should heed the call's deadline and stop token, which are its own, not those of a caller.
 template <class Value>
 using CacheLoader = std::function<std::optional<LoadedValue<Value>>(std::string_view key, const CallOptions& call)>;
 

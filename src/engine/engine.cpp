@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
 #include <iterator>
 #include <mutex>
 #include <utility>
 
 #include "core/deadline.hpp"
+#include "core/process.hpp"
 #include "engine/catalogue.hpp"
 #include "engine/catalogue_watch.hpp"
 #include "engine/finished_answers.hpp"
@@ -77,6 +77,7 @@ TieredCacheOptions tiered_options(const EngineOptions& options, std::string name
                                   std::shared_ptr<WorkerPool> pool) {
   TieredCacheOptions tiered;
   tiered.name = std::move(name);
+  tiered.memory_bytes = options.cache_bytes;
   tiered.tiers.push_back({.cache = std::move(table), .is_local = true, .timeout = options.busy_timeout});
   if (options.shared_cache) tiered.tiers.push_back({.cache = options.shared_cache});
   tiered.pool = std::move(pool);
@@ -174,7 +175,7 @@ class Engine::Impl {
         return summarize_once(request, core::within(call, options_.live_timeout));
       } catch (const InvalidArgument&) {
         throw;
-      } catch (const std::exception&) {
+      } catch (...) {
         // Whatever a summarizer of the host throws, which may hold a secret, there is the text itself.
       }
       return dated(extractive_->summarize(request, call));
@@ -256,6 +257,8 @@ class Engine::Impl {
     stats.operations = operations_.stats();
     return stats;
   }
+
+  const core::HomeProcess home;
 
  private:
   using Operation = engine::Operation;
@@ -461,9 +464,17 @@ class Engine::Impl {
 };
 
 Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
-Engine::~Engine() = default;
+// In a forked process, not only threads are left alone, but locks that another one held, and the database, which SQLite
+// must not close there.
+Engine::~Engine() {
+  if (impl_) impl_->home.leave_if_forked(impl_);
+}
 Engine::Engine(Engine&&) noexcept = default;
-Engine& Engine::operator=(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&& other) noexcept {
+  Engine moved(std::move(other));
+  impl_.swap(moved.impl_);
+  return *this;
+}
 
 SearchResult Engine::search(std::string_view text, std::size_t limit, const NameFilter& filter,
                             const CallOptions& call) const {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
-#include <exception>
 #include <iterator>
 #include <optional>
 #include <string_view>
@@ -48,7 +47,7 @@ std::string reason_of_failure() {
     throw;
   } catch (const Error& error) {
     return error.what();
-  } catch (const std::exception&) {
+  } catch (...) {
     return "it broke off with an unexpected exception";
   }
 }
@@ -148,13 +147,18 @@ LiveLookUp::Outcome LiveLookUp::look_up(const std::string& name, const CallOptio
 
 void LiveLookUp::forget(const std::vector<MedicineId>& changed) {
   if (sources_.empty()) return;
+  // In memory it is done at once, and a tier that fails just now is told later: the rows are in the store already.
+  const auto try_to = [](const auto& invalidate) {
+    try {
+      invalidate();
+    } catch (...) {
+      // The counters of the tier tell.
+    }
+  };
   // Beyond some number, it is quicker to ask anew for the few that were looked up.
   constexpr std::size_t many = 1000;
-  if (changed.size() > many) {
-    answers_.invalidate_all();
-    return;
-  }
-  for (const MedicineId& id : changed) answers_.invalidate_tag(id.value);
+  if (changed.size() > many) return try_to([&] { answers_.invalidate_all(); });
+  for (const MedicineId& id : changed) try_to([&] { answers_.invalidate_tag(id.value); });
 }
 
 // In their order, until one knows the name. An answer with trouble that may pass is for those who wait now only;
@@ -194,7 +198,7 @@ std::vector<Medicine> LiveLookUp::ask(MedicineSource& source, const std::string&
       total = page.total;
       is_complete = is_empty || rows.size() + skipped.size() >= total || query.page * query.rows >= total;
     }
-  } catch (const std::exception&) {
+  } catch (...) {
     trouble.is_passing = true;
     trouble.add(source.name(), reason_of_failure());
   }
@@ -214,7 +218,7 @@ void LiveLookUp::keep(const std::vector<Medicine>& rows, const CallOptions& call
     const auto half = (call.deadline - std::chrono::steady_clock::now()) / 2;
     adopt_medicines(*store_, *extractive_, rows, now(),
                     core::within(call, std::chrono::floor<std::chrono::milliseconds>(half)));
-  } catch (const std::exception&) {
+  } catch (...) {
     // Asked again, it may be kept.
     trouble.is_passing = true;
     trouble.add("what was found could not be kept", reason_of_failure());

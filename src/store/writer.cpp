@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "core/deadline.hpp"
 #include "pilling/error.hpp"
 
 namespace pilling::store {
@@ -12,11 +13,7 @@ void Writer::take(const CallOptions& call) {
   if (is_taken_ && holder_ == std::this_thread::get_id()) {
     connection_.fail("this thread has begun another transaction, which is still open", "commit or drop that one");
   }
-  const auto is_free = [this] { return !is_taken_; };
-  const bool came = call.deadline == std::chrono::steady_clock::time_point::max()
-                        ? is_free_.wait(lock, call.stop, is_free)
-                        : is_free_.wait_until(lock, call.stop, call.deadline, is_free);
-  if (!came) throw connection_.took_too_long();
+  if (!core::wait(is_free_, lock, call, [this] { return !is_taken_; })) throw connection_.took_too_long();
   is_taken_ = true;
   holder_ = std::this_thread::get_id();
 }
