@@ -121,7 +121,6 @@ TEST_F(TieredThreads, AnswerAllThoughAbandonedLoadsAreStopped) {
   frugal.time_to_live = milliseconds(0);
   Texts cache(frugal, text_codec());
   std::atomic<int> wrong = 0;
-  std::atomic<int> at_once = 0;
   const TextLoader load = [&](std::string_view key, const CallOptions& call) -> std::optional<LoadedText> {
     for (int i = 0; i < 20; ++i) {
       if (call.stop.stop_requested()) throw ServiceError("was stopped", "model", 500);
