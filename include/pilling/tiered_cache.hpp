@@ -33,6 +33,8 @@ struct CacheTier {
 struct TieredCacheOptions {
   std::string name{};  ///< tells caches apart that share tiers: in front of every key there; and names it in metrics
   std::size_t memory_bytes = std::size_t{64} << 20;
+  std::size_t typical_bytes =
+      4096;  ///< of one value with its key; what is heavier than some hundred such is not kept in memory
   std::vector<CacheTier> tiers{};      ///< in the order in which they are asked
   std::shared_ptr<WorkerPool> pool{};  ///< that loads; none: one of its own
 

@@ -98,6 +98,7 @@ class Residents {
   static MemoryCacheOptions memory_options(const TieredCacheOptions& options, std::size_t bytes) {
     MemoryCacheOptions memory;
     memory.maximum_weight = bytes;
+    memory.typical_weight = options.typical_bytes;
     memory.jitter = 0;
     memory.now = options.steady_now;
     return memory;

@@ -30,7 +30,6 @@ class TierLink {
 
   TierLink(CacheTier tier, std::function<Time()> now, std::function<double()> random, SpanHook on_span = {});
 
-  bool is_local() const noexcept { return tier_.is_local; }
   std::string name() const { return tier_.cache->name(); }
   Origin origin() const { return tier_.cache->origin(); }
 

@@ -17,6 +17,7 @@
 #include "cache/residents.hpp"
 #include "cache/tiers.hpp"
 #include "core/deadline.hpp"
+#include "core/failure.hpp"
 #include "core/process.hpp"
 #include "core/retry.hpp"
 #include "core/span.hpp"
@@ -40,7 +41,7 @@ std::string reason_of(const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
   } catch (...) {
-    return cache::reason_of_failure();
+    return core::reason_of_failure();
   }
 }
 
@@ -378,7 +379,7 @@ class TieredCacheCore::Impl {
       entry.value = codec_.encode(loaded.value.get());
       reading.entry = std::move(entry);
     } catch (...) {
-      reading.warnings.push_back("the value could not be encoded for other tiers: " + cache::reason_of_failure());
+      reading.warnings.push_back("the value could not be encoded for other tiers: " + core::reason_of_failure());
     }
   }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/deadline.hpp"
+#include "core/failure.hpp"
 #include "pilling/error.hpp"
 
 namespace pilling::cache {
@@ -17,16 +18,6 @@ SharedEntry shared(const std::string& key, const StoredEntry& entry) {
 }
 
 }  // namespace
-
-std::string reason_of_failure() {
-  try {
-    throw;
-  } catch (const Error& error) {
-    return error.what();
-  } catch (...) {
-    return "it broke off with an unexpected exception";
-  }
-}
 
 Tiers::Tiers(const TieredCacheOptions& options, const Codec& codec, const Lifetimes& lifetimes, HybridClock& clock,
              Invalidations& invalidations, const std::function<double()>& random)
@@ -69,7 +60,7 @@ void Tiers::ask(TierLink& link, const std::string& key, const CallOptions& call,
     if (state != Lifetimes::State::gone && is_newer) reading.stale = kept;
     link.count_miss();
   } catch (...) {
-    reading.warnings.push_back(link.name() + " could not be asked: " + reason_of_failure());
+    reading.warnings.push_back(link.name() + " could not be asked: " + core::reason_of_failure());
   }
   // Also one that could not be asked: what will be loaded may be dear.
   reading.without.push_back(&link);

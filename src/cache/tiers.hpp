@@ -31,9 +31,6 @@ struct Reading {
   std::vector<std::string> warnings{};  ///< of tiers that could not be asked
 };
 
-/// Of the exception that is being handled. Only Pilling's own errors promise to hold no secret.
-std::string reason_of_failure();
-
 /// The tiers below memory: reads values from them, checks that these are whole and still hold, and writes to all.
 /// Thread-safe.
 class Tiers {

@@ -78,7 +78,10 @@ TieredCacheOptions tiered_options(const EngineOptions& options, std::string name
   TieredCacheOptions tiered;
   tiered.name = std::move(name);
   tiered.memory_bytes = options.cache_bytes;
-  tiered.tiers.push_back({.cache = std::move(table), .is_local = true, .timeout = options.busy_timeout});
+  // A writer that takes long is not waited for by those who load: what it kept from being written is made up for.
+  constexpr std::chrono::milliseconds patience(500);
+  tiered.tiers.push_back(
+      {.cache = std::move(table), .is_local = true, .timeout = std::min(options.busy_timeout, patience)});
   if (options.shared_cache) tiered.tiers.push_back({.cache = options.shared_cache});
   tiered.pool = std::move(pool);
   tiered.hard_timeout = options.live_timeout;
@@ -228,7 +231,7 @@ class Engine::Impl {
       try {
         RefreshReport report = refresh::refresh_summaries(*options_.store, *options_.summarizer, options, on_progress,
                                                           stop, options_.live_timeout);
-        made_by_refreshes_ += report.made;
+        if (!options_.summarizer->is_free()) made_by_refreshes_ += report.made;
         if (report.made > 0) reload_medicines();
         return report;
       } catch (...) {
@@ -405,7 +408,9 @@ class Engine::Impl {
   SearchResult search_live(std::string_view text, std::size_t limit, const NameFilter& filter,
                            const CallOptions& call) {
     if (text::normalize(text).text.empty()) return {};
-    auto outcome = live_.look_up(std::string(text), core::within(call, options_.live_timeout));
+    CallOptions own = core::within(call, options_.live_timeout);
+    own.before_work = nullptr;  // that is the engine's own affair
+    auto outcome = live_.look_up(std::string(text), own);
     try {
       load_news({.of_medicines = true});
     } catch (const StorageError& error) {

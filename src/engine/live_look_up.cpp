@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/deadline.hpp"
+#include "core/failure.hpp"
 #include "engine/import.hpp"
 #include "engine/netstrings.hpp"
 #include "pilling/error.hpp"
@@ -42,17 +43,6 @@ std::size_t weight_of(const std::vector<Medicine>& rows) {
     for (const std::string& image : row.images) weight += sizeof(std::string) + image.size();
   }
   return weight;
-}
-
-// Of the exception that is being handled. Only Pilling's own errors promise to hold no secret.
-std::string reason_of_failure() {
-  try {
-    throw;
-  } catch (const Error& error) {
-    return error.what();
-  } catch (...) {
-    return "it broke off with an unexpected exception";
-  }
 }
 
 std::vector<std::string> reasons_of(const std::vector<SkippedRow>& skipped) {
@@ -203,7 +193,7 @@ std::vector<Medicine> LiveLookUp::ask(MedicineSource& source, const std::string&
     }
   } catch (...) {
     trouble.is_passing = true;
-    trouble.add(source.name(), reason_of_failure());
+    trouble.add(source.name(), core::reason_of_failure());
   }
   if (!is_complete && !rows.empty()) {
     trouble.add(source.name(),
@@ -224,7 +214,7 @@ void LiveLookUp::keep(const std::vector<Medicine>& rows, const CallOptions& call
   } catch (...) {
     // Asked again, it may be kept.
     trouble.is_passing = true;
-    trouble.add("what was found could not be kept", reason_of_failure());
+    trouble.add("what was found could not be kept", core::reason_of_failure());
   }
 }
 
