@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "pilling/export.hpp"
+
 namespace pilling {
 
 /// An immutable list whose copies share the elements: a copy of many costs no more than one of few. Thread-safe.
