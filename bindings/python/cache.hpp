@@ -28,7 +28,7 @@ class DecodedMatches {
     const auto list = matches.shared();
     if (const auto decoded = decoded_.get(list.get())) return decoded->tuple;
     py::tuple tuple = to_tuple(matches);
-    decoded_.put(list.get(), {list, tuple}, 1);
+    decoded_.put(list.get(), {list, tuple}, matches.size());
     return tuple;
   }
 
@@ -42,7 +42,8 @@ class DecodedMatches {
     py::tuple tuple;
   };
 
-  MemoryCache<const List*, Decoded> decoded_{{.maximum_weight = 1024, .typical_weight = 1}};
+  // Weights are matches: each is some kilobytes of Python.
+  MemoryCache<const List*, Decoded> decoded_{{.maximum_weight = 10'240, .typical_weight = 10}};
 };
 
 /// `pilling.MemoryCache`.

@@ -59,6 +59,16 @@ std::shared_ptr<py::object> droppable(py::object object) {
           }};
 }
 
+/// Whoever drops it last, it ends without the GIL: it joins threads, which may be waiting for that.
+std::shared_ptr<Engine> make_engine(EngineOptions options) {
+  auto engine = without_gil([&] { return std::make_unique<Engine>(std::move(options)); });
+  return {engine.release(), [](Engine* dropped) {
+            std::optional<py::gil_scoped_release> released;
+            if (PyGILState_Check() != 0) released.emplace();
+            delete dropped;
+          }};
+}
+
 SlowCallHook to_slow_call_hook(const std::shared_ptr<Listener>& listener) {
   return [listener](const SlowCall& call) {
     const py::gil_scoped_acquire gil;
@@ -87,7 +97,7 @@ class EngineHandle {
         on_span_(std::make_shared<Listener>(Listener{std::move(on_span)})) {
     if (!on_slow_call_->function.is_none()) options.on_slow_call = to_slow_call_hook(on_slow_call_);
     if (!on_span_->function.is_none()) options.on_span = to_span_hook(on_span_);
-    engine_ = without_gil([&] { return std::make_shared<Engine>(std::move(options)); });
+    engine_ = make_engine(std::move(options));
   }
   EngineHandle(const EngineHandle&) = delete;
   EngineHandle& operator=(const EngineHandle&) = delete;
@@ -98,10 +108,9 @@ class EngineHandle {
   void close() {
     const py::object slow_call_function = std::exchange(on_slow_call_->function, py::object());
     const py::object span_function = std::exchange(on_span_->function, py::object());
-    auto engine = std::exchange(engine_, nullptr);
+    const auto engine = std::exchange(engine_, nullptr);
     medicine_matches_.clear();
     symptom_matches_.clear();
-    without_gil([&] { engine.reset(); });
   }
 
   std::shared_ptr<Engine> opened() const {
@@ -112,9 +121,8 @@ class EngineHandle {
   /// As `call`, but keeps the GIL when the answer is in memory: to hand it over takes longer than to find that.
   template <class Work>
   auto query(const Work& work) const {
-    std::optional<py::gil_scoped_release> released;
-    // Dies first: if it is the last one, it must not hold the GIL while it ends its threads.
     const std::shared_ptr<Engine> engine = opened();
+    std::optional<py::gil_scoped_release> released;
     CallOptions options;
     options.before_work = [&] { released.emplace(); };
     return work(*engine, options);
@@ -122,11 +130,8 @@ class EngineHandle {
 
   template <class Work>
   auto call(Work&& work) const {
-    auto shared = opened();
-    return without_gil([&] {
-      const auto engine = std::move(shared);
-      return work(*engine);
-    });
+    const std::shared_ptr<Engine> engine = opened();
+    return without_gil([&] { return work(*engine); });
   }
 
   py::object search(const py::str& text, std::int64_t limit, const FilterTexts& filter) {

@@ -12,8 +12,9 @@ namespace pilling {
 struct CallOptions {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   std::stop_token stop{};  ///< a stop ends the call with `Timeout`
-  /// Called once by queries of an engine when the answer is not at hand in memory, before they do any work for it: a
-  /// host gives back then what others wait for, such as Python's lock.
+  /// Called once, on the calling thread, by `Engine::search` and `Engine::search_symptom` when the answer is not at
+  /// hand in memory, before they do any work for it: a host gives back then what others wait for, such as Python's
+  /// lock.
   std::function<void()> before_work{};
 };
 

@@ -45,8 +45,8 @@ struct EngineOptions {
   std::vector<MedicineAlias> aliases{};
   std::unordered_map<std::string, std::uint32_t> popularity{};  ///< by product code; see `NameEntry::popularity`
   HolidayCalendar holidays = HolidayCalendar::bundled();        ///< decide which hours of a pharmacy hold on a day
-  std::size_t cache_bytes = std::size_t{32} << 20;              ///< of finished answers in memory
-  WorkerPoolOptions workers{};                                  ///< that ask sources and summarizer
+  std::size_t cache_bytes = std::size_t{32} << 20;  ///< in memory, each: finished answers, summaries, look-ups
+  WorkerPoolOptions workers{};                      ///< that ask sources and summarizer
   std::chrono::milliseconds live_timeout = std::chrono::seconds(10);  ///< of one call to sources or summarizer
   /// Between looks whether another process has changed the store, on a thread of the engine; 0: no looks, no thread.
   /// What is new is loaded on that thread while queries go on with what was there before.
@@ -104,25 +104,27 @@ struct EngineStats {
 
 /// Medicine and pharmacy look-ups over a local database, caches and remote sources.
 /// Thread-safe: open one per process, after a fork, and share it. Several processes may use one database: what one of
-/// them writes, the others load within `EngineOptions::watch_interval` and the time that loading takes. The store, the
-/// summarizer's `maker` and `EngineOptions::now` are called from the engine's own thread, too. The catalogue is held in
-/// memory: queries touch no disk and never wait for an import or a refresh. Two calls may, for as long as they are
-/// allowed to take: `search`, when it goes out to sources, and `summarize`, when the summarizer is not free. Opening
-/// throws StorageError, and InvalidArgument for an alias that is not valid UTF-8 or has no letter or digit.
+/// them writes, the others load within `EngineOptions::watch_interval` and the time that loading takes. What the
+/// options hold, such as sources, summarizer, store, caches, hooks and clock, is called from threads of the engine,
+/// too. The catalogue is held in memory: queries touch no disk and never wait for an import or a refresh. Two calls
+/// may, for as long as they are allowed to take: `search`, when it goes out to sources, and `summarize`, when the
+/// summarizer is not free. Opening throws StorageError, and InvalidArgument for an alias that is not valid UTF-8 or has
+/// no letter or digit.
 class PILLING_API Engine {
  public:
   explicit Engine(EngineOptions options = {});
-  ~Engine();  ///< calls under way must have ended; a load under way on the engine's own thread is waited for
+  /// Calls under way must have ended. Loads under way on the engine's own threads are stopped, or waited for. In a
+  /// forked process, nothing happens.
+  ~Engine();
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
 
   /// Medicines by name, best first: see `NameIndex::search`. When no name but similar ones is found and there are
-  /// sources, they are
-  /// asked, for no longer than `call` and `EngineOptions::live_timeout` allow, and what they know is kept: it adds to
-  /// the stored medicines and replaces nothing of them. What cannot be kept, or comes too late to be kept, is answered
-  /// all the same, and the answer is degraded. When two brands are about equally near to a text that is no name, the
-  /// warnings say so. Throws InvalidArgument for invalid UTF-8, a text above `NameIndex::maximum_query_bytes`, or a
-  /// limit of 0.
+  /// sources, they are asked, for no longer than `call` and `EngineOptions::live_timeout` allow, and what they know is
+  /// kept: it adds to the stored medicines and replaces nothing of them. What cannot be kept, or comes too late to be
+  /// kept, is answered all the same, and the answer is degraded. When two brands are about equally near to a text that
+  /// is no name, the warnings say so. Throws InvalidArgument for invalid UTF-8, a text above
+  /// `NameIndex::maximum_query_bytes`, or a limit of 0.
   SearchResult search(std::string_view text, std::size_t limit = 10, const NameFilter& filter = {},
                       const CallOptions& call = {}) const;
 

@@ -65,14 +65,17 @@ class CacheHandle {
   CacheHandle(std::nullptr_t) noexcept {}  // NOLINT(google-explicit-constructor): as of a pointer
   CacheHandle(const CacheHandle& other) noexcept : node_(other.node_), value_(other.value_) { hold(); }
   CacheHandle(CacheHandle&& other) noexcept
-      : node_(std::exchange(other.node_, nullptr)), value_(std::exchange(other.value_, nullptr)) {}
+      : node_(std::exchange(other.node_, nullptr)),
+        value_(std::exchange(other.value_, nullptr)),
+        pin_(std::exchange(other.pin_, nullptr)) {}
   CacheHandle& operator=(CacheHandle other) noexcept {
     std::swap(node_, other.node_);
     std::swap(value_, other.value_);
+    std::swap(pin_, other.pin_);
     return *this;
   }
   ~CacheHandle() {
-    if (node_ != nullptr) node_->drop();
+    if (node_ != nullptr) detail::CacheTable::release(pin_, *node_);
   }
 
   const Value& operator*() const noexcept { return *value_; }
@@ -92,8 +95,9 @@ class CacheHandle {
   template <class, class, class>
   friend class MemoryCache;
 
-  // Takes over a reference.
-  CacheHandle(detail::CacheNode* node, const Value* value) noexcept : node_(node), value_(value) {}
+  // Takes over a reference, or a pin in its place.
+  CacheHandle(detail::CacheNode* node, const Value* value, detail::Pins::Pin* pin = nullptr) noexcept
+      : node_(node), value_(value), pin_(pin) {}
 
   void hold() const noexcept {
     if (node_ != nullptr) node_->references.fetch_add(1, std::memory_order_relaxed);
@@ -101,6 +105,7 @@ class CacheHandle {
 
   detail::CacheNode* node_ = nullptr;
   const Value* value_ = nullptr;
+  detail::Pins::Pin* pin_ = nullptr;
 };
 
 /// Values in memory, bounded by weight. Values are immutable and shared: a hit copies nothing, decodes nothing and
@@ -122,10 +127,7 @@ class MemoryCache {
   /// The value, or null when it is absent or expired.
   Handle get(KeyView key, Access access = Access::user) {
     Handle handle;
-    look_up(key, access, [&](Entry& entry) {
-      entry.references.fetch_add(1, std::memory_order_relaxed);
-      handle = Handle(&entry, &entry.value);
-    });
+    look_up(key, access, [&](Entry& entry) { handle = Handle(&entry, &entry.value, table_.hold(entry)); });
     return handle;
   }
 

@@ -33,6 +33,8 @@ struct CacheTier {
 struct TieredCacheOptions {
   std::string name{};  ///< tells caches apart that share tiers: in front of every key there; and names it in metrics
   std::size_t memory_bytes = std::size_t{64} << 20;
+  std::size_t typical_bytes =
+      4096;  ///< of one value with its key; what is heavier than some hundred such is not kept in memory
   std::vector<CacheTier> tiers{};      ///< in the order in which they are asked
   std::shared_ptr<WorkerPool> pool{};  ///< that loads; none: one of its own
 
@@ -116,8 +118,8 @@ struct LoadedValue {
 };
 
 /// Makes the value that no tier has. Nothing means "there is none", for certain: it is remembered. An exception means
-/// "not now". It is run by the worker pool, and should heed the call's deadline and stop token, which are its own, not
-/// those of a caller.
+/// "not now". It is run by the worker pool, perhaps for longer than the call that brought it: it owns what it uses, but
+/// never the cache. It should heed the call's deadline and stop token, which are its own, not those of a caller.
 template <class Value>
 using CacheLoader = std::function<std::optional<LoadedValue<Value>>(std::string_view key, const CallOptions& call)>;
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <string_view>
-#include <tuple>
-#include <vector>
 
 #include "core/deadline.hpp"
 #include "pilling/error.hpp"
@@ -12,14 +10,12 @@ namespace pilling::cache {
 namespace {
 
 // The flight whose loader runs on this thread.
-thread_local const FlightPointer* current_flight = nullptr;
+thread_local Flight* current_flight = nullptr;
 
-void check_circle(const Flight& wanted) {
-  if (current_flight == nullptr) return;
-  for (const Flight* flight = current_flight->get(); flight != nullptr; flight = flight->within.get()) {
-    if (flight != &wanted) continue;
-    throw InvalidArgument("the loader of '" + shown(wanted.key) + "' asks for its own key; it would wait for itself");
-  }
+bool is_flown_here(const Flight& flight) {
+  const Flight* here = current_flight;
+  while (here != nullptr && here != &flight) here = here->within;
+  return here != nullptr;
 }
 
 }  // namespace
@@ -39,46 +35,62 @@ class Flights::Carrier final : public WorkerPool::Work {
     ++flights_.carriers_;
     ++flight_->carriers;
   }
-  ~Carrier() override { flights_.end(flight_); }
+  ~Carrier() override { flights_.end(std::move(flight_)); }
   Carrier(const Carrier&) = delete;
   Carrier& operator=(const Carrier&) = delete;
 
-  void run() noexcept override { flights_.fly(flight_); }
+  void run() noexcept override { flights_.fly(*flight_); }
 
  private:
   Flights& flights_;
-  const FlightPointer flight_;
+  FlightPointer flight_;
 };
 
 Flights::Flights(std::shared_ptr<WorkerPool> pool, bool stops_abandoned, FlightPlan plan)
     : pool_(std::move(pool)), stops_abandoned_(stops_abandoned), plan_(std::move(plan)) {}
 
 Flights::~Flights() {
-  std::vector<FlightPointer> under_way;
-  {
-    const Lock lock(mutex_);
-    is_closing_ = true;
-    for (const auto& [key, flight] : flights_) under_way.push_back(flight);
-  }
-  for (const FlightPointer& flight : under_way) flight->stop.request_stop();
+  closing_.request_stop();
   Lock lock(mutex_);
   carriers_ended_.wait(lock, [&] { return carriers_ == 0; });
 }
 
-std::pair<FlightPointer, bool> Flights::board(const Request& request, const std::function<bool()>& is_there) {
+Flights::Landings& Flights::landings_of(const std::string& key) const noexcept {
+  return landings_[std::hash<std::string>{}(key) % landings_.size()];
+}
+
+std::uint64_t Flights::landings(const std::string& key) const noexcept {
+  return landings_of(key).load(std::memory_order_acquire);
+}
+
+std::pair<FlightPointer, bool> Flights::board(const Request& request, std::uint64_t landings) {
   FlightPointer flight;
   bool is_first = false;
   bool needs_carrier = false;
   {
     const Lock lock(mutex_);
-    if (is_there()) return {nullptr, false};
-    std::tie(flight, is_first) = join(request);
+    if (const auto under_way = flights_.find(request.key); under_way != flights_.end()) {
+      flight = under_way->second;
+      check_circle(*flight);
+    } else {
+      if (landings_of(request.key).load(std::memory_order_relaxed) != landings) return {nullptr, false};
+      flight = begin(request);
+      is_first = true;
+    }
+    note_wait(flight.get());
     // Work that waits in a lane for the patient is carried by a more urgent one, too: whichever comes first starts it.
-    needs_carrier = is_first || (!flight->is_started && request.lane < flight->lane);
+    // A loader takes it over, for all workers might be waiting for such.
+    const bool is_urgent = request.lane < flight->lane || current_flight != nullptr;
+    needs_carrier = is_first || (!flight->is_started && is_urgent);
     flight->lane = std::min(flight->lane, request.lane);
     ++flight->waiting;
   }
-  if (needs_carrier) start(flight, request.lane);
+  if (!needs_carrier) return {flight, is_first};
+  if (current_flight != nullptr) {
+    fly(*flight);
+  } else {
+    take_off(flight, request.lane);
+  }
   return {flight, is_first};
 }
 
@@ -86,49 +98,64 @@ bool Flights::send(const Request& request) {
   FlightPointer flight;
   {
     const Lock lock(mutex_);
-    if (is_closing_ || flights_.contains(request.key)) return false;
-    flight = join(request).first;
+    if (closing_.stop_requested() || flights_.contains(request.key)) return false;
+    flight = begin(request);
     flight->is_wanted = true;
   }
-  start(flight, request.lane);
-  return true;
+  return take_off(flight, request.lane);
 }
 
 // Under the lock.
-std::pair<FlightPointer, bool> Flights::join(const Request& request) {
-  if (const auto under_way = flights_.find(request.key); under_way != flights_.end()) {
-    check_circle(*under_way->second);
-    return {under_way->second, false};
-  }
+FlightPointer Flights::begin(const Request& request) {
   auto flight = std::make_shared<Flight>();
+  flight->home = this;
   flight->key = request.key;
   flight->load = request.load;
   flight->stamp = request.stamp;
   flight->newer_than = request.newer_than;
   flight->lane = request.lane;
-  if (current_flight != nullptr) flight->within = *current_flight;
+  flight->is_forgotten = rewritten_.contains(request.key);
   flights_.emplace(request.key, flight);
-  return {flight, true};
+  return flight;
 }
 
-// A loader that asks for another key fetches that itself: all workers might be waiting for such.
-void Flights::start(const FlightPointer& flight, Lane lane) {
-  if (current_flight != nullptr) {
-    fly(flight);
-    return;
+// Under the lock: from the flight that is wanted along those that each one's loader waits for.
+void Flights::check_circle(const Flight& wanted) const {
+  for (const Flight* flight = &wanted; flight != nullptr; flight = flight->waits_for) {
+    if (!is_flown_here(*flight)) continue;
+    throw InvalidArgument("the loader of '" + shown(flight->key) + "' asks for its own key" +
+                          (flight == &wanted ? "" : ", by way of '" + shown(wanted.key) + '\'') +
+                          "; it would wait for itself");
   }
+}
+
+// Under the lock. All whose loaders are at work on this thread wait together.
+void Flights::note_wait(const Flight* wanted) const {
+  for (Flight* flight = current_flight; flight != nullptr; flight = flight->within) {
+    if (flight->home == this) flight->waits_for = wanted;
+  }
+}
+
+bool Flights::take_off(const FlightPointer& flight, Lane lane) {
   try {
     // Given back, the carrier tells those who wait.
-    if (pool_->submit(lane, std::make_unique<Carrier>(*this, flight))) refused_.fetch_add(1, std::memory_order_relaxed);
+    if (!pool_->submit(lane, std::make_unique<Carrier>(*this, flight))) return true;
+    refused_.fetch_add(1, std::memory_order_relaxed);
   } catch (...) {
-    const Lock lock(mutex_);
-    if (flight->is_started) return;
-    flight->is_started = true;
-    flight->failure = std::current_exception();
-    remove(*flight);
-    flight->is_done = true;
-    flight->ended.notify_all();
+    cancel(*flight, std::current_exception());
   }
+  return false;
+}
+
+// A flight for which there is not even a carrier.
+void Flights::cancel(Flight& flight, std::exception_ptr reason) noexcept {
+  const Lock lock(mutex_);
+  if (flight.is_started || flight.carriers > 0) return;
+  flight.is_started = true;
+  flight.failure = std::move(reason);
+  remove(flight);
+  flight.is_done = true;
+  flight.changed.notify_all();
 }
 
 bool Flights::drain(const CallOptions& call) {
@@ -136,34 +163,53 @@ bool Flights::drain(const CallOptions& call) {
   return core::wait(carriers_ended_, lock, call, [&] { return carriers_ == 0; });
 }
 
-bool Flights::await(const FlightPointer& flight, const CallOptions& call, bool can_do_without) {
+bool Flights::await(const FlightPointer& flight, const CallOptions& call, const Patience& patience,
+                    KeptPointer& stale) {
+  const CallOptions at_most = core::within(call, patience.hard);
   bool is_abandoned = false;
   bool came = false;
   {
     Lock lock(mutex_);
-    came = core::wait(flight->ended, lock, call, [&] { return flight->is_done; });
+    if (!stale) {
+      core::wait(flight->changed, lock, at_most, [&] { return flight->is_done || flight->stand_in; });
+      stale = flight->stand_in;
+    }
+    if (stale) core::wait(flight->changed, lock, core::within(at_most, patience.soft), [&] { return flight->is_done; });
+    came = flight->is_done;
+    note_wait(nullptr);
     --flight->waiting;
-    flight->is_wanted = flight->is_wanted || (!came && can_do_without);
+    flight->is_wanted = flight->is_wanted || (!came && stale);
     is_abandoned = stops_abandoned_ && !came && flight->waiting == 0 && !flight->is_wanted;
-    if (is_abandoned) remove(*flight);
+    if (is_abandoned) {
+      remove(*flight);
+      // Nobody can find it any more to forget it.
+      flight->is_forgotten = true;
+    }
   }
   if (is_abandoned) flight->stop.request_stop();
   return came;
 }
 
-void Flights::fly(const FlightPointer& flight) noexcept {
+void Flights::offer(Flight& flight, const KeptPointer& stand_in) {
+  const Lock lock(mutex_);
+  flight.stand_in = stand_in;
+  flight.changed.notify_all();
+}
+
+void Flights::fly(Flight& flight) noexcept {
   {
     const Lock lock(mutex_);
-    if (std::exchange(flight->is_started, true)) return;
+    if (std::exchange(flight.is_started, true)) return;
   }
-  const FlightPointer* const outer = std::exchange(current_flight, &flight);
+  flight.within = std::exchange(current_flight, &flight);
   try {
-    plan_.fetch(*flight);
+    const std::stop_callback closing(closing_.get_token(), [&] { flight.stop.request_stop(); });
+    plan_.fetch(flight);
   } catch (...) {
-    flight->failure = std::current_exception();
+    flight.failure = std::current_exception();
   }
-  current_flight = outer;
-  land(*flight);
+  current_flight = flight.within;
+  land(flight);
 }
 
 void Flights::land(Flight& flight) noexcept {
@@ -171,10 +217,16 @@ void Flights::land(Flight& flight) noexcept {
   {
     const Lock lock(mutex_);
     remove(flight);
+    landings_of(flight.key).fetch_add(1, std::memory_order_release);
     flight.is_done = true;
-    flight.ended.notify_all();
+    flight.changed.notify_all();
+    flight.next_landed = std::exchange(landed_, &flight);
   }
   plan_.clear(flight);
+  const Lock lock(mutex_);
+  Flight** link = &landed_;
+  while (*link != &flight) link = &(*link)->next_landed;
+  *link = flight.next_landed;
 }
 
 // Under the lock. Another flight of the key may have begun since this one was forgotten.
@@ -183,14 +235,32 @@ void Flights::remove(const Flight& flight) {
   if (under_way != flights_.end() && under_way->second.get() == &flight) flights_.erase(under_way);
 }
 
-void Flights::forget(const std::string& key) {
+Flights::Rewriting::Rewriting(Flights& flights, const std::string& key) : flights_(flights), key_(key) {
   FlightPointer forgotten;
-  const Lock lock(mutex_);
+  const Lock lock(flights_.mutex_);
+  ++flights_.rewritten_[key_];
+  forgotten = flights_.forget(key_);
+}
+
+Flights::Rewriting::~Rewriting() {
+  FlightPointer forgotten;
+  const Lock lock(flights_.mutex_);
+  const auto rewritten = flights_.rewritten_.find(key_);
+  if (--rewritten->second == 0) flights_.rewritten_.erase(rewritten);
+  forgotten = flights_.forget(key_);
+}
+
+// Under the lock. What it gives is destroyed after it.
+FlightPointer Flights::forget(const std::string& key) {
+  for (Flight* landed = landed_; landed != nullptr; landed = landed->next_landed) {
+    if (landed->key == key) landed->is_forgotten = true;
+  }
   const auto under_way = flights_.find(key);
-  if (under_way == flights_.end()) return;
-  forgotten = std::move(under_way->second);
+  if (under_way == flights_.end()) return nullptr;
+  FlightPointer forgotten = std::move(under_way->second);
   forgotten->is_forgotten = true;
   flights_.erase(under_way);
+  return forgotten;
 }
 
 bool Flights::is_forgotten(const Flight& flight) const {
@@ -209,7 +279,7 @@ std::size_t Flights::size() const {
 }
 
 // A flight that was never begun, because the pool is full or closed, ends with its last carrier.
-void Flights::end(const FlightPointer& flight) noexcept {
+void Flights::end(FlightPointer flight) noexcept {
   bool was_refused = false;
   {
     const Lock lock(mutex_);
@@ -221,6 +291,8 @@ void Flights::end(const FlightPointer& flight) noexcept {
     flight->failure = std::make_exception_ptr(Refused("too many loads wait already; try again in a moment"));
     land(*flight);
   }
+  // The loader and what it holds die before the destructor of the cache returns.
+  flight.reset();
   const Lock lock(mutex_);
   if (--carriers_ == 0) carriers_ended_.notify_all();
 }

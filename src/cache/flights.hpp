@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -27,6 +30,12 @@ struct Request {
   Lane lane = Lane::user;
 };
 
+/// How long those wait who have a value past its time, and those who have none.
+struct Patience {
+  std::chrono::milliseconds soft{};
+  std::chrono::milliseconds hard{};
+};
+
 /// What a flight does. All are called by the thread that flies it, without a lock.
 struct FlightPlan {
   std::function<void(Flight&)> fetch;         ///< fills in `reading`, or throws
@@ -40,19 +49,37 @@ class Flights {
   Flights(std::shared_ptr<WorkerPool> pool, bool stops_abandoned, FlightPlan plan);
   ~Flights();  ///< stops what is under way, and waits for it
 
+  /// How many have landed so far, the key's among them. Taken before the key is looked up.
+  std::uint64_t landings(const std::string& key) const noexcept;
+
   /// Brings the caller onto the flight of the key, which is begun if there is none; second: whether it was. Null when
-  /// `is_there` says, under the lock, that the value has arrived meanwhile. A loader that waits for its own key gets
-  /// InvalidArgument. The caller must `await` it.
-  std::pair<FlightPointer, bool> board(const Request& request, const std::function<bool()>& is_there);
+  /// one may have landed since `landings`: then what it brought is to be looked up first. A loader that would wait for
+  /// itself, by whatever detour, gets InvalidArgument. The caller must `await` it.
+  std::pair<FlightPointer, bool> board(const Request& request, std::uint64_t landings);
 
-  /// Whether the flight ended in time. `can_do_without`: the caller leaves it, but wants it to go on.
-  bool await(const FlightPointer& flight, const CallOptions& call, bool can_do_without);
+  /// Whether the flight ended in time. `stale`: what the caller can do with instead; it takes what the flight has found
+  /// when it has none. Who leaves with one still wants the flight to go on.
+  bool await(const FlightPointer& flight, const CallOptions& call, const Patience& patience, KeptPointer& stale);
 
-  /// Begins a flight that nobody waits for, unless there is one of the key.
+  /// Gives those who have nothing something to leave with.
+  void offer(Flight& flight, const KeptPointer& stand_in);
+
+  /// Begins a flight that nobody waits for, unless there is one of the key; false also when the pool has no room.
   bool send(const Request& request);
 
-  /// Whoever asks for the key from now on begins another flight; what the old one brings is not to be kept.
-  void forget(const std::string& key);
+  /// While a key is erased or written: what is under way and what begins meanwhile is good for those who wait for it,
+  /// but not to be kept; whoever asks from the end on, or asks the first time, begins another flight.
+  class Rewriting {
+   public:
+    Rewriting(Flights& flights, const std::string& key);
+    ~Rewriting();
+    Rewriting(const Rewriting&) = delete;
+    Rewriting& operator=(const Rewriting&) = delete;
+
+   private:
+    Flights& flights_;
+    const std::string& key_;
+  };
   bool is_forgotten(const Flight& flight) const;
   Lane lane_of(const Flight& flight) const;
 
@@ -65,22 +92,31 @@ class Flights {
  private:
   class Carrier;
   using Lock = std::unique_lock<std::mutex>;
+  using Landings = std::atomic<std::uint64_t>;
 
-  std::pair<FlightPointer, bool> join(const Request& request);
-  void start(const FlightPointer& flight, Lane lane);
-  void fly(const FlightPointer& flight) noexcept;
+  FlightPointer begin(const Request& request);
+  bool take_off(const FlightPointer& flight, Lane lane);
+  void cancel(Flight& flight, std::exception_ptr reason) noexcept;
+  void check_circle(const Flight& wanted) const;
+  void note_wait(const Flight* wanted) const;
+  void fly(Flight& flight) noexcept;
   void land(Flight& flight) noexcept;
   void remove(const Flight& flight);
-  void end(const FlightPointer& flight) noexcept;
+  FlightPointer forget(const std::string& key);
+  void end(FlightPointer flight) noexcept;
+  Landings& landings_of(const std::string& key) const noexcept;
 
   const std::shared_ptr<WorkerPool> pool_;
   const bool stops_abandoned_;
   const FlightPlan plan_;
+  std::stop_source closing_;
   std::atomic<std::uint64_t> refused_{0};
+  mutable std::array<Landings, 64> landings_{};
 
   mutable std::mutex mutex_;
   std::unordered_map<std::string, FlightPointer> flights_;
-  bool is_closing_ = false;
+  std::unordered_map<std::string, int> rewritten_;
+  Flight* landed_ = nullptr;  // a list of those that are still being written to tiers
   std::size_t carriers_ = 0;
   std::condition_variable_any carriers_ended_;
 };

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pilling/medicine.hpp"
@@ -11,11 +12,40 @@
 
 namespace pilling::cache {
 
+/// While there is one on a thread, values that die there are kept until it ends. Made before a lock is taken, it sees
+/// to it that their destructors, which are the caller's code, run after the lock.
+class DeferredDeaths {
+ public:
+  DeferredDeaths() noexcept : outer_(std::exchange(current_, this)) {}
+  ~DeferredDeaths() { current_ = outer_; }
+  DeferredDeaths(const DeferredDeaths&) = delete;
+  DeferredDeaths& operator=(const DeferredDeaths&) = delete;
+
+  static void let_die(detail::TieredCacheCore::Pointer value) noexcept {
+    if (current_ == nullptr || !value) return;
+    try {
+      current_->values_.push_back(std::move(value));
+    } catch (...) {
+      // Too early is better than never.
+    }
+  }
+
+ private:
+  static inline thread_local DeferredDeaths* current_ = nullptr;
+  DeferredDeaths* const outer_;
+  std::vector<detail::TieredCacheCore::Pointer> values_;
+};
+
 /// One value in memory, with the times of the process's own clock in nanoseconds.
 struct Kept {
   static constexpr std::int64_t never = detail::CacheNode::never;
 
-  detail::TieredCacheCore::Pointer value;  ///< null: there is none
+  Kept() = default;
+  ~Kept() { DeferredDeaths::let_die(std::move(value)); }
+  Kept(const Kept&) = delete;
+  Kept& operator=(const Kept&) = delete;
+
+  detail::TieredCacheCore::Pointer value{};  ///< null: there is none
   std::vector<std::string> tags{};
   std::int64_t stamp = 0;
   std::int64_t created_at = 0;

@@ -19,12 +19,15 @@ std::size_t stripes_for_this_machine() {
 
 }  // namespace
 
-ReadSections::ReadSections()
-    : stripe_count_(stripes_for_this_machine()), stripes_(std::make_unique<Stripe[]>(stripe_count_)) {}
+ReadSections::ReadSections(std::function<void()> before_freeing)
+    : stripe_count_(stripes_for_this_machine()),
+      stripes_(std::make_unique<Stripe[]>(stripe_count_)),
+      before_freeing_(std::move(before_freeing)) {}
 
 ReadSections::~ReadSections() {
   // What dies may retire more.
   while (waiting_ != nullptr || draining_ != nullptr) {
+    before_freeing_();
     dispose_all(std::exchange(waiting_, nullptr));
     dispose_all(std::exchange(draining_, nullptr));
   }
@@ -87,6 +90,7 @@ Retired* ReadSections::take_unread(bool takes_waiting) {
     unread = std::exchange(draining_, nullptr);
   }
   is_draining_.store(draining_ != nullptr, std::memory_order_relaxed);
+  if (unread != nullptr) before_freeing_();
   return unread;
 }
 

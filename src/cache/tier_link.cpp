@@ -81,8 +81,9 @@ std::vector<std::optional<std::string>> TierLink::get(std::span<const std::strin
   return found;
 }
 
-void TierLink::write(Write write, const CallOptions& call) {
-  std::vector<Sending> writes = begin(std::move(write));
+void TierLink::write(Write write, const CallOptions& call, const IsStillGood& is_still_good) {
+  std::vector<Sending> writes = begin(std::move(write), is_still_good);
+  if (writes.empty()) return;
   try {
     guarded(rest_of_writes_, "pilling.tier.write", call, [&](const CallOptions& own) {
       send(writes, own);
@@ -96,8 +97,9 @@ void TierLink::write(Write write, const CallOptions& call) {
   make_up(call);
 }
 
-std::vector<TierLink::Sending> TierLink::begin(Write write) {
+std::vector<TierLink::Sending> TierLink::begin(Write write, const IsStillGood& is_still_good) {
   const std::scoped_lock lock(mutex_);
+  if (is_still_good && !is_still_good()) return {};
   Pending& pending = pending_[write.first];
   const bool is_older = pending.entry && write.second && write.second->stamp <= pending.entry->stamp;
   if (!is_older) pending.entry = std::move(write.second);

@@ -25,11 +25,11 @@ namespace pilling::cache {
 class TierLink {
  public:
   using Time = std::chrono::steady_clock::time_point;
+  using IsStillGood = std::function<bool()>;
   using Write = std::pair<std::string, std::optional<SharedEntry>>;  ///< a key, and what to put; none: erase
 
   TierLink(CacheTier tier, std::function<Time()> now, std::function<double()> random, SpanHook on_span = {});
 
-  bool is_local() const noexcept { return tier_.is_local; }
   std::string name() const { return tier_.cache->name(); }
   Origin origin() const { return tier_.cache->origin(); }
 
@@ -37,8 +37,8 @@ class TierLink {
   std::vector<std::optional<std::string>> get(std::span<const std::string> keys, const CallOptions& call);
 
   /// One write, and then a few of those that were missed. Throws Error when it could not be done now; it is done later
-  /// then.
-  void write(Write write, const CallOptions& call);
+  /// then. `is_still_good` is asked under the lock that orders the writes: when it says no, nothing is written.
+  void write(Write write, const CallOptions& call, const IsStillGood& is_still_good = {});
 
   void count_hit() noexcept { hits_.fetch_add(1, std::memory_order_relaxed); }
   void count_miss() noexcept { misses_.fetch_add(1, std::memory_order_relaxed); }
@@ -72,7 +72,7 @@ class TierLink {
   void check_whether_over(const Rest& rest);
   void note_success(Rest& rest);
   void note_failure(Rest& rest);
-  std::vector<Sending> begin(Write write);
+  std::vector<Sending> begin(Write write, const IsStillGood& is_still_good);
   std::vector<Sending> begin_missed();
   static Sending begin(const std::string& key, Pending& pending);
   void make_up(const CallOptions& call);

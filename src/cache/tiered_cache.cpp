@@ -4,6 +4,7 @@
 #include <atomic>
 #include <exception>
 #include <iterator>
+#include <limits>
 #include <mutex>
 #include <utility>
 
@@ -13,8 +14,10 @@
 #include "cache/invalidations.hpp"
 #include "cache/kept.hpp"
 #include "cache/lifetimes.hpp"
+#include "cache/residents.hpp"
 #include "cache/tiers.hpp"
 #include "core/deadline.hpp"
+#include "core/failure.hpp"
 #include "core/process.hpp"
 #include "core/retry.hpp"
 #include "core/span.hpp"
@@ -26,15 +29,10 @@ namespace detail {
 namespace {
 
 using cache::Flight;
+using cache::Flights;
 using cache::KeptPointer;
 using cache::Lifetimes;
 using SteadyClock = std::chrono::steady_clock;
-
-// What an entry costs beside its key and value: the node, the times, two shared blocks.
-constexpr std::size_t entry_overhead = 256;
-
-// Of the memory, for answers that there is none.
-constexpr std::size_t absent_part = 10;
 
 // Memory hits are so many and so short that only one in so many is timed.
 constexpr std::int64_t timed_hits = 64;
@@ -43,19 +41,11 @@ std::string reason_of(const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
   } catch (...) {
-    return cache::reason_of_failure();
+    return core::reason_of_failure();
   }
 }
 
 Lane lane_of(Access access) { return access == Access::user ? Lane::user : Lane::batch; }
-
-MemoryCacheOptions memory_options(const TieredCacheOptions& options, std::size_t bytes) {
-  MemoryCacheOptions memory;
-  memory.maximum_weight = bytes;
-  memory.jitter = 0;
-  memory.now = options.steady_now;
-  return memory;
-}
 
 TieredCacheOptions with_pool(TieredCacheOptions options) {
   if (!options.pool) options.pool = std::make_shared<WorkerPool>();
@@ -73,8 +63,7 @@ class TieredCacheCore::Impl {
         lifetimes_(options_, random_),
         clock_(options_.now),
         tiers_(options_, codec_, lifetimes_, clock_, invalidations_, random_),
-        memory_(memory_options(options_, options_.memory_bytes - options_.memory_bytes / absent_part)),
-        absent_(memory_options(options_, options_.memory_bytes / absent_part)),
+        residents_(options_),
         failures_({options_.first_back_off, options_.maximum_back_off}, options_.steady_now, random_),
         flights_(options_.pool, options_.cancel_abandoned_loads,
                  {.fetch = [this](Flight& flight) { fetch(flight); },
@@ -92,11 +81,10 @@ class TieredCacheCore::Impl {
   std::optional<Found> find(const std::string& key, Access access) {
     const std::int64_t began = lifetimes_.steady_now();
     std::optional<Found> found;
-    const auto take = [&](const KeptPointer& kept) {
-      const bool is_fresh = Lifetimes::state_of(*kept, began) == Lifetimes::State::fresh;
-      if (is_fresh && tiers_.holds(*kept)) found = in_memory(*kept, began);
-    };
-    memory_.visit(key, take, access);
+    residents_.visit(key, access, [&](const cache::Kept& kept) {
+      const bool is_fresh = Lifetimes::state_of(kept, began) == Lifetimes::State::fresh;
+      if (is_fresh && tiers_.holds(kept)) found = in_memory(kept, began);
+    });
     if (!found) return found;
     found->answer.elapsed = std::chrono::nanoseconds(lifetimes_.steady_now() - began);
     if (began % timed_hits == 0) hit_latency_.record(found->answer.elapsed);
@@ -116,25 +104,17 @@ class TieredCacheCore::Impl {
     cache::StoredEntry entry = begun(loaded, clock_.next());
     if (tiers_.are_there()) entry.value = codec_.encode(loaded.value.get());
     const KeptPointer kept = tiers_.keep(entry, loaded.value);
-    forget(key);
-    failures_.forget(key);
-    if (!is_fresh(*kept)) return;
-    publish(key, kept, access);
+    // What is there is older than a value that is not to be kept.
+    if (!is_fresh(*kept)) return erase(key, call);
+    const Rewriting rewriting(*this, key, entry.stamp);
+    keep_in_memory(key, kept, access, [] { return true; });
     tiers_.put(key, entry, call);
   }
 
-  // Twice: a tier may have given the value to somebody before it forgot it.
   void erase(const std::string& key, const CallOptions& call) {
     check(key);
-    forget(key);
-    failures_.forget(key);
-    try {
-      tiers_.erase(key, call);
-    } catch (...) {
-      forget(key);
-      throw;
-    }
-    forget(key);
+    const Rewriting rewriting(*this, key, std::numeric_limits<std::int64_t>::max());
+    tiers_.erase(key, call);
   }
 
   void invalidate(const std::optional<std::string>& tag, const CallOptions& call) {
@@ -143,8 +123,7 @@ class TieredCacheCore::Impl {
       invalidations_.mark(*tag, stamp);
     } else {
       invalidations_.mark_all(stamp);
-      memory_.clear();
-      absent_.clear();
+      residents_.clear();
     }
     tiers_.put_mark(tag, stamp, call);
   }
@@ -152,11 +131,14 @@ class TieredCacheCore::Impl {
   std::size_t warm_start(const CallOptions& call) {
     std::size_t taken = 0;
     try {
-      const std::uint64_t erasures = erasures_;
-      for (const auto& [key, kept] : tiers_.read_saved(call)) {
-        publish_unless_erased(key, kept, Access::user, erasures);
-        ++taken;
-      }
+      tiers_.read_saved(call, [&](std::span<const std::string> keys, const cache::Tiers::ReadValues& read) {
+        std::vector<std::uint64_t> erasures;
+        for (const std::string& key : keys) erasures.push_back(residents_.erasures(key));
+        const std::vector<KeptPointer> values = read();
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+          if (values[i] && keep_unless_erased(keys[i], values[i], Access::user, erasures[i])) ++taken;
+        }
+      });
     } catch (...) {
       // What is not warm is read when it is asked for.
     }
@@ -165,7 +147,7 @@ class TieredCacheCore::Impl {
 
   void save_hot_keys(const CallOptions& call) {
     if (options_.hot_keys == 0 || !tiers_.are_there()) return;
-    std::vector<std::string> keys = memory_.hottest_keys(options_.hot_keys);
+    std::vector<std::string> keys = residents_.hottest_keys(options_.hot_keys);
     if (!keys.empty()) tiers_.save_keys(std::move(keys), clock_.next(), call);
   }
 
@@ -176,7 +158,7 @@ class TieredCacheCore::Impl {
   TieredCacheStats stats() const {
     TieredCacheStats stats;
     stats.name = options_.name;
-    stats.memory = memory_.stats();
+    stats.memory = residents_.stats();
     stats.memory_latency = hit_latency_.summary();
     stats.stale = stale_.load(std::memory_order_relaxed);
     stats.absent = absent_answers_.load(std::memory_order_relaxed);
@@ -201,6 +183,25 @@ class TieredCacheCore::Impl {
     Access access;
     KeptPointer stale;
     std::vector<std::string> warnings;
+  };
+
+  // Forgets what is older than what is being written, or erased, twice: meanwhile a tier may have given it to somebody.
+  class Rewriting {
+   public:
+    Rewriting(Impl& cache, const std::string& key, std::int64_t stamp)
+        : cache_(cache), key_(key), stamp_(stamp), flights_(cache.flights_, key) {
+      cache_.failures_.forget(key);
+      cache_.residents_.erase_older(key, stamp);
+    }
+    ~Rewriting() { cache_.residents_.erase_older(key_, stamp_); }
+    Rewriting(const Rewriting&) = delete;
+    Rewriting& operator=(const Rewriting&) = delete;
+
+   private:
+    Impl& cache_;
+    const std::string& key_;
+    const std::int64_t stamp_;
+    const Flights::Rewriting flights_;
   };
 
   static void check(const std::string& key) {
@@ -244,43 +245,46 @@ class TieredCacheCore::Impl {
   // ---- the way down
 
   Found search(Call call) {
+    const std::int64_t began = clock_.next();
     for (;;) {
-      const std::uint64_t version = invalidations_.version();
+      call.stale = nullptr;
+      call.warnings.clear();
+      const std::uint64_t landings = flights_.landings(call.key);
       if (auto found = look_up(call)) return std::move(*found);
       if (auto found = ask_local(call)) return std::move(*found);
       if (auto failure = failures_.find(call.key)) return after_failure(call, *failure);
-      auto found = fetch(call, version);
+      auto found = fetch(call, landings, began);
       if (found) return std::move(*found);
     }
   }
 
   std::optional<Found> look_up(Call& call) {
-    const KeptPointer kept = kept_in_memory(call.key);
+    const KeptPointer kept = resident(residents_.value(call.key));
     const std::int64_t now = lifetimes_.steady_now();
     const auto state = kept ? Lifetimes::state_of(*kept, now) : Lifetimes::State::gone;
     if (state == Lifetimes::State::due) refresh_early(call, kept);
     if (state == Lifetimes::State::fresh || state == Lifetimes::State::due) return in_memory(*kept, now);
     if (state == Lifetimes::State::stale) call.stale = kept;
-    if (state == Lifetimes::State::gone && absent_.get(call.key)) return none();
+    if (state == Lifetimes::State::gone && resident(residents_.absence(call.key))) return none();
     return std::nullopt;
   }
 
-  // Counted as a look-up by `find`.
-  KeptPointer kept_in_memory(const std::string& key) {
-    const auto handle = memory_.get(key, Access::batch);
-    return handle && tiers_.holds(**handle) ? *handle : nullptr;
-  }
+  KeptPointer resident(KeptPointer kept) const { return kept && tiers_.holds(*kept) ? std::move(kept) : nullptr; }
 
+  // A value that is past its time in memory is no younger in a tier, whatever the clock says there.
   std::optional<Found> ask_local(Call& call) {
     if (!tiers_.are_local_there()) return std::nullopt;
-    const std::uint64_t erasures = erasures_;
+    const std::uint64_t erasures = residents_.erasures(call.key);
     cache::Reading reading;
-    // A value that is past its time in memory is no younger in a tier, whatever the clock says there.
     if (call.stale) reading.newer_than = call.stale->stamp;
     tiers_.ask_local(call.key, call.options, reading);
     take(reading, call);
     if (!reading.fresh) return std::nullopt;
-    publish_unless_erased(call.key, reading.fresh, call.access, erasures);
+    try {
+      keep_unless_erased(call.key, reading.fresh, call.access, erasures);
+    } catch (...) {
+      // It is read anew the next time.
+    }
     return answer(*reading.fresh, reading.origin, call);
   }
 
@@ -302,18 +306,16 @@ class TieredCacheCore::Impl {
 
   // ---- flights, from the side of those who wait
 
-  // Nothing when what came was declared invalid before this call began: then once more.
-  std::optional<Found> fetch(Call& call, std::uint64_t version) {
-    KeptPointer kept;  // outlives the lock of the flights, in case it is the last to hold the value
-    const auto [flight, is_first] = flights_.board(request(call, lane_of(call.access)), [&] {
-      kept = kept_in_memory(call.key);
-      return kept && is_fresh(*kept);
-    });
-    if (!flight) return in_memory(*kept, lifetimes_.steady_now());
-    const auto patience = call.stale ? std::min(options_.soft_timeout, options_.hard_timeout) : options_.hard_timeout;
-    if (!flights_.await(flight, core::within(call.options, patience), call.stale != nullptr)) return out_of_time(call);
+  // Nothing when it is to be looked up once more: a flight has landed meanwhile, or brought what was declared invalid
+  // before this call began.
+  std::optional<Found> fetch(Call& call, std::uint64_t landings, std::int64_t began) {
+    const auto [flight, is_first] = flights_.board(request(call, lane_of(call.access)), landings);
+    if (!flight) return std::nullopt;
+    const cache::Patience patience{std::min(options_.soft_timeout, options_.hard_timeout), options_.hard_timeout};
+    const bool came = flights_.await(flight, call.options, patience, call.stale);
+    if (!came) return out_of_time(call);
     if (!is_first) loads_saved_.fetch_add(1, std::memory_order_relaxed);
-    return landed(*flight, call, version);
+    return landed(*flight, call, began);
   }
 
   cache::Request request(const Call& call, Lane lane) {
@@ -325,19 +327,19 @@ class TieredCacheCore::Impl {
   }
 
   Found out_of_time(Call& call) {
+    call.stale = resident(call.stale);
     if (call.stale) return stand_in(call, "a newer one takes longer to fetch than the call may wait");
     throw Timeout("to load '" + cache::shown(call.key) + "' takes longer than this call may; allow more time", "");
   }
 
-  std::optional<Found> landed(const Flight& flight, Call& call, std::uint64_t version) {
+  // What was declared invalid while this call waited is as good as before, when it was begun to be loaded for it.
+  std::optional<Found> landed(const Flight& flight, Call& call, std::int64_t began) {
     const cache::Reading& reading = flight.reading;
+    if (!flight.failure && flight.stamp < began && !tiers_.holds(*reading.fresh)) return std::nullopt;
     std::ranges::copy(reading.warnings, std::back_inserter(call.warnings));
-    if (!flight.failure) {
-      // Declared invalid while this call waited, it is as good as before; declared so earlier, it is what nobody wants.
-      if (!tiers_.holds(*reading.fresh) && invalidations_.version() == version) return std::nullopt;
-      return answer(*reading.fresh, reading.origin, call);
-    }
+    if (!flight.failure) return answer(*reading.fresh, reading.origin, call);
     prefer_newer(call.stale, reading.stale);
+    call.stale = resident(call.stale);
     if (!call.stale) std::rethrow_exception(flight.failure);
     return stand_in(call, reason_of(flight.failure));
   }
@@ -361,9 +363,11 @@ class TieredCacheCore::Impl {
     if (flight.newer_than > 0) tiers_.ask_local(flight.key, call, reading);
     tiers_.ask_others(flight.key, call, reading);
     if (reading.fresh) return;
+    if (reading.stale) flights_.offer(flight, reading.stale);
     const std::optional<Loaded> loaded = load(flight, call);
     const Loaded none{nullptr, options_.absent_time_to_live, {}};
     cache::StoredEntry entry = begun(loaded ? *loaded : none, flight.stamp);
+    if (!loaded) entry.kept_until = entry.fresh_until;
     reading.fresh = tiers_.keep(entry, loaded ? loaded->value : nullptr);
     if (loaded) encode(*loaded, std::move(entry), reading);
   }
@@ -375,7 +379,7 @@ class TieredCacheCore::Impl {
       entry.value = codec_.encode(loaded.value.get());
       reading.entry = std::move(entry);
     } catch (...) {
-      reading.warnings.push_back("the value could not be encoded for other tiers: " + cache::reason_of_failure());
+      reading.warnings.push_back("the value could not be encoded for other tiers: " + core::reason_of_failure());
     }
   }
 
@@ -404,23 +408,22 @@ class TieredCacheCore::Impl {
 
   // For those who come from now on. What stands in the way of it only costs another load.
   void arrive(const Flight& flight) noexcept {
-    if (flights_.is_forgotten(flight)) return;
     try {
       if (flight.failure) {
-        if (is_of_source(flight)) failures_.remember(flight.key, flight.failure);
-        return;
-      }
-      failures_.forget(flight.key);
-      if (flight.reading.fresh->value) {
-        publish(flight.key, flight.reading.fresh,
-                flights_.lane_of(flight) == Lane::batch ? Access::batch : Access::user);
+        arrive_without(flight);
       } else {
-        memory_.erase(flight.key);
-        absent_.put(flight.key, true, entry_overhead + flight.key.size(),
-                    {.time_to_live = options_.absent_time_to_live});
+        failures_.forget(flight.key);
+        keep_unless_forgotten(flight, flight.reading.fresh);
       }
     } catch (...) {
     }
+  }
+
+  // The next ones who come get the value past its time without having to ask the tiers for it again.
+  void arrive_without(const Flight& flight) {
+    if (is_of_source(flight) && !flights_.is_forgotten(flight)) failures_.remember(flight.key, flight.failure);
+    if (flights_.is_forgotten(flight)) failures_.forget(flight.key);
+    if (flight.reading.stale) keep_unless_forgotten(flight, flight.reading.stale);
   }
 
   // Those of the caller and of the cache itself say nothing about the source.
@@ -437,32 +440,34 @@ class TieredCacheCore::Impl {
     }
   }
 
-  void publish(const std::string& key, const KeptPointer& kept, Access access) {
-    if (!is_fresh(*kept)) return;
-    const auto resident = memory_.get(key, Access::batch);
-    if (resident && (*resident)->stamp > kept->stamp && tiers_.holds(**resident)) return;
-    std::optional<std::chrono::nanoseconds> time_to_live;
-    if (kept->kept_until != cache::Kept::never) {
-      time_to_live = std::chrono::nanoseconds(kept->kept_until - lifetimes_.steady_now());
-    }
-    const std::size_t weight = entry_overhead + key.size() + codec_.weight_of(kept->value.get());
-    memory_.put(key, kept, weight, {.time_to_live = time_to_live, .access = access});
-    absent_.erase(key);
+  void keep_unless_forgotten(const Flight& flight, const KeptPointer& kept) {
+    const Access access = flights_.lane_of(flight) == Lane::batch ? Access::batch : Access::user;
+    keep_in_memory(flight.key, kept, access, [&] { return !flights_.is_forgotten(flight); });
   }
 
-  // An erasure of whichever key since `erasures` were counted may have come after the value was read.
-  void publish_unless_erased(const std::string& key, const KeptPointer& kept, Access access, std::uint64_t erasures) {
-    publish(key, kept, access);
-    if (erasures_ != erasures) memory_.erase(key);
+  // Whether it was kept: the key may have been erased after the value was read.
+  bool keep_unless_erased(const std::string& key, const KeptPointer& kept, Access access, std::uint64_t erasures) {
+    return keep_in_memory(key, kept, access, [&] { return residents_.erasures(key) == erasures; });
+  }
+
+  // `is_still_good` is asked under the lock that erasures take, too.
+  template <class IsStillGood>
+  bool keep_in_memory(const std::string& key, const KeptPointer& kept, Access access,
+                      const IsStillGood& is_still_good) {
+    if (Lifetimes::state_of(*kept, lifetimes_.steady_now()) == Lifetimes::State::gone) return false;
+    const std::size_t weight = kept->value ? codec_.weight_of(kept->value.get()) : 0;
+    return residents_.put(key, kept, weight, access, [&](const KeptPointer& there) {
+      const bool is_outdone = there && there->stamp > kept->stamp && tiers_.holds(*there);
+      return !is_outdone && is_still_good();
+    });
   }
 
   bool is_fresh(const cache::Kept& kept) const { return lifetimes_.steady_now() < kept.fresh_until; }
 
   // What came is written to the tiers behind the backs of those who waited for it.
   void clear(const Flight& flight) noexcept {
-    // Erased since it was published: perhaps before.
-    if (flights_.is_forgotten(flight)) memory_.erase(flight.key);
-    if (!flight.failure) write_below(flight);
+    if (flight.failure) return;
+    write_below(flight);
     save_now_and_then();
   }
 
@@ -470,27 +475,16 @@ class TieredCacheCore::Impl {
   // for what was missed.
   void write_below(const Flight& flight) noexcept {
     const cache::Reading& reading = flight.reading;
+    const auto is_still_good = [&] { return !flights_.is_forgotten(flight); };
     try {
-      if (flights_.is_forgotten(flight)) return;
       if (reading.entry && is_fresh(*reading.fresh)) {
-        tiers_.fill(flight.key, *reading.entry, reading, {});
+        tiers_.fill(flight.key, *reading.entry, reading, is_still_good);
       } else if (!reading.fresh->value && (reading.stale || flight.newer_than > 0)) {
-        tiers_.erase(flight.key, {});
+        tiers_.erase(flight.key, {}, is_still_good);
       }
     } catch (...) {
+      // See above.
     }
-    try {
-      // Erased while it was put: perhaps before.
-      if (flights_.is_forgotten(flight)) tiers_.erase(flight.key, {});
-    } catch (...) {
-    }
-  }
-
-  void forget(const std::string& key) {
-    ++erasures_;
-    flights_.forget(key);
-    memory_.erase(key);
-    absent_.erase(key);
   }
 
   void save_now_and_then() noexcept {
@@ -514,8 +508,7 @@ class TieredCacheCore::Impl {
   cache::HybridClock clock_;
   cache::Invalidations invalidations_;
   cache::Tiers tiers_;
-  MemoryCache<std::string, KeptPointer> memory_;
-  MemoryCache<std::string, bool> absent_;
+  cache::Residents residents_;
   cache::FailureMemory failures_;
 
   LatencyHistogram hit_latency_;
@@ -527,7 +520,6 @@ class TieredCacheCore::Impl {
   std::atomic<std::uint64_t> loads_saved_{0};
   std::atomic<std::uint64_t> early_refreshes_{0};
   std::atomic<std::uint64_t> backed_off_{0};
-  std::atomic<std::uint64_t> erasures_{0};
 
   std::mutex saving_mutex_;
   SteadyClock::time_point saved_at_ = options_.steady_now();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/deadline.hpp"
+#include "core/failure.hpp"
 #include "pilling/error.hpp"
 
 namespace pilling::cache {
@@ -17,16 +18,6 @@ SharedEntry shared(const std::string& key, const StoredEntry& entry) {
 }
 
 }  // namespace
-
-std::string reason_of_failure() {
-  try {
-    throw;
-  } catch (const Error& error) {
-    return error.what();
-  } catch (...) {
-    return "it broke off with an unexpected exception";
-  }
-}
 
 Tiers::Tiers(const TieredCacheOptions& options, const Codec& codec, const Lifetimes& lifetimes, HybridClock& clock,
              Invalidations& invalidations, const std::function<double()>& random)
@@ -69,7 +60,7 @@ void Tiers::ask(TierLink& link, const std::string& key, const CallOptions& call,
     if (state != Lifetimes::State::gone && is_newer) reading.stale = kept;
     link.count_miss();
   } catch (...) {
-    reading.warnings.push_back(link.name() + " could not be asked: " + reason_of_failure());
+    reading.warnings.push_back(link.name() + " could not be asked: " + core::reason_of_failure());
   }
   // Also one that could not be asked: what will be loaded may be dear.
   reading.without.push_back(&link);
@@ -124,11 +115,12 @@ void Tiers::drop(TierLink& link, const std::string& full_key, const CallOptions&
 }
 
 template <class MakeWrite>
-void Tiers::write(std::span<TierLink* const> links, const CallOptions& call, const MakeWrite& make_write) {
+void Tiers::write(std::span<TierLink* const> links, const CallOptions& call, const MakeWrite& make_write,
+                  const IsStillGood& is_still_good) {
   std::exception_ptr failure;
   for (TierLink* const link : links) {
     try {
-      link->write(make_write(), call);
+      link->write(make_write(), call, is_still_good);
     } catch (...) {
       if (!failure) failure = std::current_exception();
     }
@@ -144,16 +136,19 @@ void Tiers::put_as(const std::string& full_key, const StoredEntry& entry, const 
   write(all(), call, [&] { return TierLink::Write(full_key, shared(full_key, entry)); });
 }
 
-void Tiers::fill(const std::string& key, const StoredEntry& entry, const Reading& reading, const CallOptions& call) {
+void Tiers::fill(const std::string& key, const StoredEntry& entry, const Reading& reading,
+                 const IsStillGood& is_still_good) {
   std::vector<TierLink*> links = reading.without;
   for (std::size_t i = 0; i < locals_; ++i) {
     if (!std::ranges::count(links, links_[i].get())) links.push_back(links_[i].get());
   }
-  write(links, call, [&] { return TierLink::Write(prefix_ + key, shared(prefix_ + key, entry)); });
+  write(
+      links, {}, [&] { return TierLink::Write(prefix_ + key, shared(prefix_ + key, entry)); }, is_still_good);
 }
 
-void Tiers::erase(const std::string& key, const CallOptions& call) {
-  write(all(), call, [&] { return TierLink::Write(prefix_ + key, std::nullopt); });
+void Tiers::erase(const std::string& key, const CallOptions& call, const IsStillGood& is_still_good) {
+  write(
+      all(), call, [&] { return TierLink::Write(prefix_ + key, std::nullopt); }, is_still_good);
 }
 
 void Tiers::put_mark(const std::optional<std::string>& tag, std::int64_t stamp, const CallOptions& call) {
@@ -169,27 +164,44 @@ void Tiers::save_keys(std::vector<std::string> keys, std::int64_t stamp, const C
   put_as(own_key("hot"), saved, call);
 }
 
-std::vector<std::pair<std::string, KeptPointer>> Tiers::read_saved(const CallOptions& call) {
-  std::vector<std::pair<std::string, KeptPointer>> found;
+void Tiers::read_saved(const CallOptions& call, const SavedHook& take) {
   for (const auto& link : links_) {
-    const std::vector<std::string> first = {own_key("hot"), mark_key_of(std::nullopt)};
-    const auto bytes = link->get(first, call);
-    const auto saved = bytes[0] ? decode(first[0], *bytes[0]) : std::nullopt;
-    if (!saved) continue;
-    learn_mark(std::nullopt, bytes[1]);
-    for (std::span<const std::string> rest = saved->tags; !rest.empty() && !core::is_over(call);) {
+    const std::vector<std::string> saved = saved_keys(*link, call);
+    for (std::span<const std::string> rest = saved; !rest.empty() && !core::is_over(call);) {
       const auto keys = rest.first(std::min(rest.size(), keys_at_a_time));
       rest = rest.subspan(keys.size());
-      std::vector<std::string> full_keys;
-      for (const std::string& key : keys) full_keys.push_back(prefix_ + key);
-      const auto values = link->get(full_keys, call);
-      for (std::size_t i = 0; i < keys.size(); ++i) {
-        std::optional<StoredEntry> entry;
-        KeptPointer kept = read(*link, full_keys[i], values[i], entry, call);
-        if (kept) found.emplace_back(keys[i], std::move(kept));
-      }
+      take(keys, [&] { return read_some(*link, keys, call); });
     }
-    break;
+    if (!saved.empty()) return;
+  }
+}
+
+// None when the tier cannot be asked: the next one may know them, too.
+std::vector<std::string> Tiers::saved_keys(TierLink& link, const CallOptions& call) {
+  try {
+    const std::vector<std::string> keys = {own_key("hot"), mark_key_of(std::nullopt)};
+    const auto bytes = link.get(keys, call);
+    learn_mark(std::nullopt, bytes[1]);
+    auto saved = bytes[0] ? decode(keys[0], *bytes[0]) : std::nullopt;
+    return saved ? std::move(saved->tags) : std::vector<std::string>();
+  } catch (...) {
+    return {};
+  }
+}
+
+std::vector<KeptPointer> Tiers::read_some(TierLink& link, std::span<const std::string> keys, const CallOptions& call) {
+  std::vector<std::string> full_keys;
+  for (const std::string& key : keys) full_keys.push_back(prefix_ + key);
+  const auto values = link.get(full_keys, call);
+  std::vector<KeptPointer> found;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    try {
+      std::optional<StoredEntry> entry;
+      found.push_back(read(link, full_keys[i], values[i], entry, call));
+    } catch (...) {
+      // One that cannot be read keeps no other from memory.
+      found.emplace_back();
+    }
   }
   return found;
 }

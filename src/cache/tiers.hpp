@@ -31,14 +31,12 @@ struct Reading {
   std::vector<std::string> warnings{};  ///< of tiers that could not be asked
 };
 
-/// Of the exception that is being handled. Only Pilling's own errors promise to hold no secret.
-std::string reason_of_failure();
-
 /// The tiers below memory: reads values from them, checks that these are whole and still hold, and writes to all.
 /// Thread-safe.
 class Tiers {
  public:
   using Codec = detail::TieredCacheCore::Codec;
+  using IsStillGood = TierLink::IsStillGood;  ///< see TierLink::write
 
   Tiers(const TieredCacheOptions& options, const Codec& codec, const Lifetimes& lifetimes, HybridClock& clock,
         Invalidations& invalidations, const std::function<double()>& random);
@@ -52,17 +50,20 @@ class Tiers {
 
   /// Write to all tiers. Throw the first failure after all were tried.
   void put(const std::string& key, const StoredEntry& entry, const CallOptions& call);
-  void erase(const std::string& key, const CallOptions& call);
+  void erase(const std::string& key, const CallOptions& call, const IsStillGood& is_still_good = {});
 
   /// As `put`, but only to the local tiers and to those that the reading found to be without.
-  void fill(const std::string& key, const StoredEntry& entry, const Reading& reading, const CallOptions& call);
+  void fill(const std::string& key, const StoredEntry& entry, const Reading& reading, const IsStillGood& is_still_good);
 
   /// Lets every reader of the tiers know of a mark; without a tag, of the mark of all.
   void put_mark(const std::optional<std::string>& tag, std::int64_t stamp, const CallOptions& call);
 
   void save_keys(std::vector<std::string> keys, std::int64_t stamp, const CallOptions& call);
-  /// Values of the saved keys, from the first tier that has a list of them.
-  std::vector<std::pair<std::string, KeptPointer>> read_saved(const CallOptions& call);
+  /// Hands over the saved keys, some at a time, with a way to read their values; null for those that are gone. Both
+  /// from the first tier that has a list of them.
+  using ReadValues = std::function<std::vector<KeptPointer>()>;
+  using SavedHook = std::function<void(std::span<const std::string> keys, const ReadValues& read)>;
+  void read_saved(const CallOptions& call, const SavedHook& take);
 
   /// The value as it is kept in memory.
   KeptPointer keep(const StoredEntry& entry, detail::TieredCacheCore::Pointer value) const;
@@ -79,12 +80,15 @@ class Tiers {
   void ask(TierLink& link, const std::string& key, const CallOptions& call, Reading& reading);
   KeptPointer read(TierLink& link, const std::string& full_key, const Bytes& bytes, std::optional<StoredEntry>& entry,
                    const CallOptions& call);
+  std::vector<std::string> saved_keys(TierLink& link, const CallOptions& call);
+  std::vector<KeptPointer> read_some(TierLink& link, std::span<const std::string> keys, const CallOptions& call);
   void learn_marks(TierLink& link, std::span<const std::string> tags, const CallOptions& call);
   void learn_mark(const std::optional<std::string>& tag, const Bytes& bytes);
   void drop(TierLink& link, const std::string& full_key, const CallOptions& call);
   void put_as(const std::string& full_key, const StoredEntry& entry, const CallOptions& call);
   template <class MakeWrite>
-  void write(std::span<TierLink* const> links, const CallOptions& call, const MakeWrite& make_write);
+  void write(std::span<TierLink* const> links, const CallOptions& call, const MakeWrite& make_write,
+             const IsStillGood& is_still_good = {});
   std::string own_key(std::string_view name) const;
   std::string mark_key_of(const std::optional<std::string>& tag) const;
   std::vector<TierLink*> all() const;

@@ -12,8 +12,9 @@ namespace pilling::core {
 /// dropped.
 class Span {
  public:
-  Span(const SpanHook& hook, std::string_view name) noexcept : exceptions_(std::uncaught_exceptions()) {
+  Span(const SpanHook& hook, std::string_view name) noexcept {
     if (!hook) return;
+    exceptions_ = std::uncaught_exceptions();
     began_ = std::chrono::steady_clock::now();
     try {
       finish_ = hook(name);
@@ -34,7 +35,7 @@ class Span {
   Span& operator=(const Span&) = delete;
 
  private:
-  const int exceptions_;
+  int exceptions_ = 0;
   std::chrono::steady_clock::time_point began_{};
   SpanFinish finish_{};
 };

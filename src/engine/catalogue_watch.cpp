@@ -60,7 +60,7 @@ class CatalogueWatch::Watcher {
 CatalogueWatch::CatalogueWatch(std::chrono::milliseconds interval, Look look)
     : watcher_(interval.count() > 0 ? std::make_unique<Watcher>(interval, std::move(look)) : nullptr) {}
 
-CatalogueWatch::~CatalogueWatch() { home_.leave_if_forked(watcher_); }
+CatalogueWatch::~CatalogueWatch() = default;
 
 CatalogueWatch::Counts CatalogueWatch::counts() const { return watcher_ ? watcher_->counts() : Counts{}; }
 

@@ -5,8 +5,6 @@
 #include <functional>
 #include <memory>
 
-#include "core/process.hpp"
-
 namespace pilling::engine {
 
 /// Looks again and again, on a thread of its own, whether another process has changed the store. Thread-safe. When it
@@ -33,7 +31,6 @@ class CatalogueWatch {
   class Watcher;
 
   std::unique_ptr<Watcher> watcher_;  // none when nothing is watched
-  const core::HomeProcess home_;
 };
 
 }  // namespace pilling::engine

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
 #include <iterator>
 #include <mutex>
 #include <utility>
 
 #include "core/deadline.hpp"
+#include "core/process.hpp"
 #include "engine/catalogue.hpp"
 #include "engine/catalogue_watch.hpp"
 #include "engine/finished_answers.hpp"
@@ -77,7 +77,11 @@ TieredCacheOptions tiered_options(const EngineOptions& options, std::string name
                                   std::shared_ptr<WorkerPool> pool) {
   TieredCacheOptions tiered;
   tiered.name = std::move(name);
-  tiered.tiers.push_back({.cache = std::move(table), .is_local = true, .timeout = options.busy_timeout});
+  tiered.memory_bytes = options.cache_bytes;
+  // A writer that takes long is not waited for by those who load: what it kept from being written is made up for.
+  constexpr std::chrono::milliseconds patience(500);
+  tiered.tiers.push_back(
+      {.cache = std::move(table), .is_local = true, .timeout = std::min(options.busy_timeout, patience)});
   if (options.shared_cache) tiered.tiers.push_back({.cache = options.shared_cache});
   tiered.pool = std::move(pool);
   tiered.hard_timeout = options.live_timeout;
@@ -174,7 +178,7 @@ class Engine::Impl {
         return summarize_once(request, core::within(call, options_.live_timeout));
       } catch (const InvalidArgument&) {
         throw;
-      } catch (const std::exception&) {
+      } catch (...) {
         // Whatever a summarizer of the host throws, which may hold a secret, there is the text itself.
       }
       return dated(extractive_->summarize(request, call));
@@ -227,7 +231,7 @@ class Engine::Impl {
       try {
         RefreshReport report = refresh::refresh_summaries(*options_.store, *options_.summarizer, options, on_progress,
                                                           stop, options_.live_timeout);
-        made_by_refreshes_ += report.made;
+        if (!options_.summarizer->is_free()) made_by_refreshes_ += report.made;
         if (report.made > 0) reload_medicines();
         return report;
       } catch (...) {
@@ -256,6 +260,8 @@ class Engine::Impl {
     stats.operations = operations_.stats();
     return stats;
   }
+
+  const core::HomeProcess home;
 
  private:
   using Operation = engine::Operation;
@@ -402,7 +408,9 @@ class Engine::Impl {
   SearchResult search_live(std::string_view text, std::size_t limit, const NameFilter& filter,
                            const CallOptions& call) {
     if (text::normalize(text).text.empty()) return {};
-    auto outcome = live_.look_up(std::string(text), core::within(call, options_.live_timeout));
+    CallOptions own = core::within(call, options_.live_timeout);
+    own.before_work = nullptr;  // that is the engine's own affair
+    auto outcome = live_.look_up(std::string(text), own);
     try {
       load_news({.of_medicines = true});
     } catch (const StorageError& error) {
@@ -461,9 +469,17 @@ class Engine::Impl {
 };
 
 Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
-Engine::~Engine() = default;
+// In a forked process, not only threads are left alone, but locks that another one held, and the database, which SQLite
+// must not close there.
+Engine::~Engine() {
+  if (impl_) impl_->home.leave_if_forked(impl_);
+}
 Engine::Engine(Engine&&) noexcept = default;
-Engine& Engine::operator=(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&& other) noexcept {
+  Engine moved(std::move(other));
+  impl_.swap(moved.impl_);
+  return *this;
+}
 
 SearchResult Engine::search(std::string_view text, std::size_t limit, const NameFilter& filter,
                             const CallOptions& call) const {

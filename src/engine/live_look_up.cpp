@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
-#include <exception>
 #include <iterator>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include "core/deadline.hpp"
+#include "core/failure.hpp"
 #include "engine/import.hpp"
 #include "engine/netstrings.hpp"
 #include "pilling/error.hpp"
@@ -20,6 +20,9 @@ namespace {
 
 constexpr std::size_t maximum_pages = 10;  // of a hundred rows: a name that more products share is no answer
 constexpr std::size_t maximum_reasons = 5;
+
+// In the keys, because people type anything, and a cache does not take every key.
+constexpr std::string_view before_names = "name/";
 
 TieredCacheOptions options_of_answers(TieredCacheOptions options) {
   options.time_to_live = std::chrono::hours(1);
@@ -40,17 +43,6 @@ std::size_t weight_of(const std::vector<Medicine>& rows) {
     for (const std::string& image : row.images) weight += sizeof(std::string) + image.size();
   }
   return weight;
-}
-
-// Of the exception that is being handled. Only Pilling's own errors promise to hold no secret.
-std::string reason_of_failure() {
-  try {
-    throw;
-  } catch (const Error& error) {
-    return error.what();
-  } catch (const std::exception&) {
-    return "it broke off with an unexpected exception";
-  }
 }
 
 std::vector<std::string> reasons_of(const std::vector<SkippedRow>& skipped) {
@@ -133,9 +125,9 @@ LiveLookUp::Outcome LiveLookUp::look_up(const std::string& name, const CallOptio
   Outcome outcome;
   try {
     const auto load = [this](std::string_view key, const CallOptions& own) {
-      return ask_sources(std::string(key), own);
+      return ask_sources(std::string(key.substr(before_names.size())), own);
     };
-    CachedValue<LookUp> answer = answers_.get(name, load, call);
+    CachedValue<LookUp> answer = answers_.get(std::string(before_names) + name, load, call);
     outcome.was_asked = answer.answer.origin == Origin::live;
     outcome.found = std::move(answer.value);
     if (outcome.found) outcome.warnings = outcome.found->warnings;
@@ -148,13 +140,18 @@ LiveLookUp::Outcome LiveLookUp::look_up(const std::string& name, const CallOptio
 
 void LiveLookUp::forget(const std::vector<MedicineId>& changed) {
   if (sources_.empty()) return;
+  // In memory it is done at once, and a tier that fails just now is told later: the rows are in the store already.
+  const auto try_to = [](const auto& invalidate) {
+    try {
+      invalidate();
+    } catch (...) {
+      // The counters of the tier tell.
+    }
+  };
   // Beyond some number, it is quicker to ask anew for the few that were looked up.
   constexpr std::size_t many = 1000;
-  if (changed.size() > many) {
-    answers_.invalidate_all();
-    return;
-  }
-  for (const MedicineId& id : changed) answers_.invalidate_tag(id.value);
+  if (changed.size() > many) return try_to([&] { answers_.invalidate_all(); });
+  for (const MedicineId& id : changed) try_to([&] { answers_.invalidate_tag(id.value); });
 }
 
 // In their order, until one knows the name. An answer with trouble that may pass is for those who wait now only;
@@ -194,9 +191,9 @@ std::vector<Medicine> LiveLookUp::ask(MedicineSource& source, const std::string&
       total = page.total;
       is_complete = is_empty || rows.size() + skipped.size() >= total || query.page * query.rows >= total;
     }
-  } catch (const std::exception&) {
+  } catch (...) {
     trouble.is_passing = true;
-    trouble.add(source.name(), reason_of_failure());
+    trouble.add(source.name(), core::reason_of_failure());
   }
   if (!is_complete && !rows.empty()) {
     trouble.add(source.name(),
@@ -214,10 +211,10 @@ void LiveLookUp::keep(const std::vector<Medicine>& rows, const CallOptions& call
     const auto half = (call.deadline - std::chrono::steady_clock::now()) / 2;
     adopt_medicines(*store_, *extractive_, rows, now(),
                     core::within(call, std::chrono::floor<std::chrono::milliseconds>(half)));
-  } catch (const std::exception&) {
+  } catch (...) {
     // Asked again, it may be kept.
     trouble.is_passing = true;
-    trouble.add("what was found could not be kept", reason_of_failure());
+    trouble.add("what was found could not be kept", core::reason_of_failure());
   }
 }
 

@@ -28,6 +28,7 @@ enum class Operation : std::size_t {
   search_symptom,
   suggest,
   summarize,
+  count,  // of them; `Operations::span_names` has a name for each, in their order
 };
 
 /// Times calls and tells the hook of slow ones. Thread-safe.
@@ -62,18 +63,21 @@ class Operations {
   }
 
  private:
-  static constexpr std::array<std::string_view, 12> span_names = {"pilling.confusable_names",
-                                                                  "pilling.count_pharmacies_near",
-                                                                  "pilling.import_medicines",
-                                                                  "pilling.import_pharmacies",
-                                                                  "pilling.medicine",
-                                                                  "pilling.pharmacies_near",
-                                                                  "pilling.pharmacies_near_many",
-                                                                  "pilling.refresh",
-                                                                  "pilling.search",
-                                                                  "pilling.search_symptom",
-                                                                  "pilling.suggest",
-                                                                  "pilling.summarize"};
+  static constexpr std::array<std::string_view, static_cast<std::size_t>(Operation::count)> span_names = {
+      "pilling.confusable_names",
+      "pilling.count_pharmacies_near",
+      "pilling.import_medicines",
+      "pilling.import_pharmacies",
+      "pilling.medicine",
+      "pilling.pharmacies_near",
+      "pilling.pharmacies_near_many",
+      "pilling.refresh",
+      "pilling.search",
+      "pilling.search_symptom",
+      "pilling.suggest",
+      "pilling.summarize"};
+
+  static_assert(!span_names.back().empty(), "an operation has no name");
 
   static std::string_view name_of(std::size_t operation) {
     return span_names[operation].substr(std::string_view("pilling.").size());

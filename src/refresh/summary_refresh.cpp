@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -94,7 +93,7 @@ class SummaryRefresh {
     } catch (const Error& error) {
       if (call.stop.stop_requested()) return false;
       add_failure(missing, error.what());
-    } catch (const std::exception&) {
+    } catch (...) {
       // Only Pilling's own errors promise to hold no secret.
       add_failure(missing, "the summarizer broke off with an unexpected exception");
     }

@@ -1,24 +1,32 @@
 #include "store/writer.hpp"
 
+#include <atomic>
 #include <exception>
 #include <utility>
 
+#include "core/deadline.hpp"
 #include "pilling/error.hpp"
 
 namespace pilling::store {
+namespace {
+
+// Unlike its id, no other thread gets it when this one has ended, which may well leave a transaction behind.
+std::uint64_t number_of_this_thread() {
+  static std::atomic<std::uint64_t> last{0};
+  thread_local const std::uint64_t number = ++last;
+  return number;
+}
+
+}  // namespace
 
 void Writer::take(const CallOptions& call) {
   std::unique_lock lock(mutex_);
-  if (is_taken_ && holder_ == std::this_thread::get_id()) {
+  if (is_taken_ && holder_ == number_of_this_thread()) {
     connection_.fail("this thread has begun another transaction, which is still open", "commit or drop that one");
   }
-  const auto is_free = [this] { return !is_taken_; };
-  const bool came = call.deadline == std::chrono::steady_clock::time_point::max()
-                        ? is_free_.wait(lock, call.stop, is_free)
-                        : is_free_.wait_until(lock, call.stop, call.deadline, is_free);
-  if (!came) throw connection_.took_too_long();
+  if (!core::wait(is_free_, lock, call, [this] { return !is_taken_; })) throw connection_.took_too_long();
   is_taken_ = true;
-  holder_ = std::this_thread::get_id();
+  holder_ = number_of_this_thread();
 }
 
 void Writer::give_back() {

@@ -2,10 +2,10 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <mutex>
-#include <thread>
 
 #include "pilling/call.hpp"
 #include "store/sqlite.hpp"
@@ -31,7 +31,7 @@ class Writer {
   std::mutex mutex_;
   std::condition_variable_any is_free_;
   bool is_taken_ = false;
-  std::thread::id holder_;
+  std::uint64_t holder_ = 0;  // a thread, by a number of its own
 };
 
 /// One transaction of the writer, undone unless it is committed. For one thread at a time.

@@ -47,6 +47,7 @@ PUBLIC_HEADERS = {
     "http.hpp":       ("public", "http", "sources", "engine"),
     "cache.hpp":      ("public", "cache", "engine"),
     "detail/cache_table.hpp":   ("public", "cache"),
+    "detail/pins.hpp":          ("public", "cache"),
     "detail/policy_entry.hpp":  ("public", "cache"),
     "detail/read_sections.hpp": ("public", "cache"),
     "memory_cache.hpp":  ("public", "cache", "engine"),

@@ -16,7 +16,7 @@ class MemoryCache(_core.MemoryCache):
 
     ``maximum_weight`` counts entries unless ``put`` is told other weights. ``typical_weight`` is about that of one
     entry. Entries live for ``time_to_live`` seconds, or up to the part ``jitter`` less, so that they do not end
-    together.
+    together. A value that refers to its own cache is never freed.
     """
 
     def __repr__(self) -> str:

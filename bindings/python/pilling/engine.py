@@ -54,6 +54,8 @@ class Engine:
     ``{"tylenol": "타이레놀"}``. ``popularity`` says, by product code, which of equally good matches come first: higher
     ones.
 
+    ``cache_bytes`` bounds the memory of finished answers, that of summaries, and that of look-ups: each may take so much.
+
     ``holidays`` is a file of public holidays in place of the one that comes with Pilling.
 
     Calls that take longer than ``slow_call_threshold`` seconds are told to ``on_slow_call``, on the thread that made

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 
+#include "pilling/detail/pins.hpp"
 #include "pilling/detail/policy_entry.hpp"
 #include "pilling/detail/read_sections.hpp"
 #include "pilling/export.hpp"
@@ -20,7 +21,7 @@ class EvictionPolicy;
 namespace pilling::detail {
 
 /// What the table and the eviction policy know of an entry: its key and value follow in the same block of memory. One
-/// reference belongs to the table, the others to handles.
+/// reference belongs to the table, the others to handles, as far as they have no pins.
 struct CacheNode : Retired, PolicyEntry {
   static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
@@ -65,6 +66,16 @@ class PILLING_API CacheTable {
         return nullptr;
       }
     }
+  }
+
+  /// A reference of `node`, to be dropped by `release`. Only within a section.
+  Pins::Pin* hold(CacheNode& node) noexcept {
+    Pins::Pin* const pin = pins_.pin(sections_.stripe_of_this_thread(), node);
+    if (pin == nullptr) node.references.fetch_add(1, std::memory_order_relaxed);
+    return pin;
+  }
+  static void release(Pins::Pin* pin, CacheNode& node) noexcept {
+    if (pin == nullptr || !Pins::release(*pin, node)) node.drop();
   }
 
   void count_miss(std::uint64_t hash) noexcept { shard_of(hash).misses.fetch_add(1, std::memory_order_relaxed); }
@@ -157,7 +168,9 @@ class PILLING_API CacheTable {
   const std::size_t shard_weight_;
   const std::size_t shard_mask_;
   const SameKey same_key_;
-  mutable ReadSections sections_;
+  // Empty when the pins go: the destructor sees to that.
+  mutable ReadSections sections_{[this] { pins_.settle(); }};
+  Pins pins_{sections_.stripe_count()};
   mutable std::atomic<std::uint64_t> aside_{0};
   mutable std::atomic<std::uint64_t> hits_{0};  // as `counts` gave them last
   const std::unique_ptr<Shard[]> shards_;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 
@@ -35,7 +36,9 @@ class PILLING_API ReadSections {
   };
 
  public:
-  ReadSections();
+  /// `before_freeing` is called, under a lock, when there is something that nobody can read any more. It must not
+  /// throw.
+  explicit ReadSections(std::function<void()> before_freeing = [] {});
   ~ReadSections();  ///< frees all; nobody may be reading
   ReadSections(const ReadSections&) = delete;
   ReadSections& operator=(const ReadSections&) = delete;
@@ -64,6 +67,16 @@ class PILLING_API ReadSections {
   /// Frees what has no reader left; false when that was nothing.
   bool reclaim();
 
+  std::size_t stripe_count() const noexcept { return stripe_count_; }
+  /// Threads that run at the same time seldom have the same.
+  std::size_t stripe_of_this_thread() const noexcept {
+    // Thread-local storage lies at the same place of each thread's stack. Stacks follow one another by their size and a
+    // page, or, when the kernel prefers huge pages, by multiples of those: either way, neighbours differ.
+    thread_local const char marker = 0;
+    const auto address = reinterpret_cast<std::uintptr_t>(&marker);
+    return (address >> 12U ^ address >> 21U) & (stripe_count_ - 1);
+  }
+
   /// Sections that have ended so far. What they did is visible to the caller.
   std::uint64_t ended() const noexcept;
 
@@ -72,12 +85,7 @@ class PILLING_API ReadSections {
 
  private:
   Counters& counters_of_this_thread() const noexcept {
-    // Thread-local storage lies at the same place of each thread's stack. Stacks follow one another by their size and a
-    // page, or, when the kernel prefers huge pages, by multiples of those: either way, neighbours differ.
-    thread_local const char marker = 0;
-    const auto address = reinterpret_cast<std::uintptr_t>(&marker);
-    const std::size_t stripe = (address >> 12U ^ address >> 21U) & (stripe_count_ - 1);
-    return stripes_[stripe].phases[phase_.load(std::memory_order_relaxed)];
+    return stripes_[stripe_of_this_thread()].phases[phase_.load(std::memory_order_relaxed)];
   }
 
   Retired* take_unread(bool takes_waiting);
@@ -87,6 +95,7 @@ class PILLING_API ReadSections {
 
   const std::size_t stripe_count_;  // a power of two, at most 64
   const std::unique_ptr<Stripe[]> stripes_;
+  const std::function<void()> before_freeing_;
   std::atomic<std::uint32_t> phase_{0};
   std::size_t patience_ = 0;
 

@@ -568,6 +568,17 @@ TEST_F(EngineTest, LetsNoForeignExceptionOutOfASummarizer) {
   EXPECT_EQ(model->calls, 1);
 }
 
+TEST_F(EngineTest, TakesNoMoreMemoryForACacheThanItIsGiven) {
+  EngineOptions small = options();
+  small.cache_bytes = 1000;
+
+  const EngineStats stats = Engine(small).stats();
+
+  for (const CacheStats& cache : {stats.answers, stats.summaries.memory, stats.look_ups.memory}) {
+    EXPECT_LE(cache.maximum_weight, 1000u);
+  }
+}
+
 TEST_F(EngineTest, HasNoSummaryForAKeywordOfSignsOnly) {
   const auto model = std::make_shared<CountingSummarizer>();
   Engine engine(options_with(model));

@@ -12,6 +12,7 @@
 
 #include "pilling/engine.hpp"
 #include "pilling/error.hpp"
+#include "support/in_memory_shared_cache.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace pilling {
@@ -35,6 +36,7 @@ class ScriptedSource : public MedicineSource {
   SourcePage<Medicine> fetch(const MedicineQuery& query, const CallOptions&) override {
     ++fetches;
     if (query.page == failing_page) throw NetworkError("no\nroute", "example.invalid");
+    if (throws_a_number) throw 42;
     SourcePage<Medicine> page;
     page.total = rows.size() + skipped.size();
     if (query.page == 1) page.skipped = skipped;
@@ -47,6 +49,7 @@ class ScriptedSource : public MedicineSource {
   std::vector<Medicine> rows;
   std::vector<SkippedRow> skipped;
   std::size_t failing_page = 0;
+  bool throws_a_number = false;
   std::atomic<int> fetches = 0;
 };
 
@@ -233,6 +236,25 @@ TEST_F(LiveTest, AnswersThePagesThatCameBeforeOneFailed) {
             (Warnings{"script: no route", "script: only the first 100 of 250 rows were taken"}));
 }
 
+TEST_F(LiveTest, PassesOverASourceWhateverItThrows) {
+  const Engine engine(options_);
+  source_->throws_a_number = true;
+
+  const SearchResult result = engine.search("자차정");
+
+  EXPECT_EQ(result.answer.warnings, (Warnings{"script: it broke off with an unexpected exception"}));
+}
+
+TEST_F(LiveTest, AsksForWhateverIsTyped) {
+  const Engine engine(options_);
+  source_->rows = {medicine_of("200000077", "자차정")};
+
+  const SearchResult result = engine.search("\x01자차정");
+
+  EXPECT_EQ(result.matches.size(), 1u);
+  EXPECT_FALSE(result.answer.degraded);
+}
+
 TEST_F(LiveTest, SaysWhyRowsWereLeftOutAndStillRemembersTheAnswer) {
   const Engine engine(options_);
   source_->skipped = {{.line = 7, .reason = "it has no name"}, {.line = 0, .reason = "12 rows were of others"}};
@@ -244,6 +266,22 @@ TEST_F(LiveTest, SaysWhyRowsWereLeftOutAndStillRemembersTheAnswer) {
   EXPECT_EQ(first.answer.warnings, expected);
   EXPECT_EQ(second.answer.warnings, expected);
   EXPECT_EQ(source_->fetches, 1);
+}
+
+TEST_F(LiveTest, ImportsWhileTheSharedCacheIsDown) {
+  const auto cache = std::make_shared<support::InMemorySharedCache>();
+  options_.shared_cache = cache;
+  Engine engine(options_);
+  cache->fail_put();
+  std::ofstream(directory_.path() / "two.jsonl") << R"({"itemSeq":"200000001","itemName":"가나정"})"
+                                                 << "\n"
+                                                 << R"({"itemSeq":"200000002","itemName":"다라정"})";
+
+  const ImportReport report = engine.import_medicines(directory_.path() / "two.jsonl");
+
+  EXPECT_EQ(report.added, 2u);
+  EXPECT_EQ(engine.stats().medicines, 2u);
+  EXPECT_EQ(engine.stats().look_ups.tiers.at(1).pending, 2u);
 }
 
 TEST_F(LiveTest, LeavesASourceThatFailedAloneForAMomentAndThenAsksAgain) {

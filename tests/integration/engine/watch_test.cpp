@@ -278,15 +278,16 @@ TEST_F(WatchTest, LooksAtNothingWhenItIsOff) {
 TEST_F(WatchTest, RefusesANegativeInterval) { EXPECT_THROW(Engine(options(-1ms)), InvalidArgument); }
 
 // As the workers of a web server do that was started with the engine open.
-TEST_F(WatchTest, LetsAForkedProcessEndWithoutTheThread) {
+TEST_F(WatchTest, LeavesEverythingAloneInAForkedProcess) {
   // Long enough that the thread waits when the process forks, and nobody wakes it in the child.
   auto engine = std::make_unique<Engine>(options(20ms));
   ASSERT_TRUE(store_->is_looked_at(2));
+  const auto holders = store_.use_count();
 
   const pid_t child = fork();
   if (child == 0) {
     engine.reset();
-    _exit(0);
+    _exit(store_.use_count() == holders ? 0 : 1);
   }
   int status = -1;
   const bool has_ended = comes_true([&] { return waitpid(child, &status, WNOHANG) == child; });
@@ -297,6 +298,7 @@ TEST_F(WatchTest, LetsAForkedProcessEndWithoutTheThread) {
 
   EXPECT_TRUE(has_ended);
   EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 }  // namespace

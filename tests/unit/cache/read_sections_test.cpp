@@ -200,6 +200,30 @@ TEST(ReadSections, FreesAllThatIsLeftWhenItIsDestroyed) {
   for (const Thing& thing : things) EXPECT_EQ(thing.freed, 1);
 }
 
+TEST(ReadSections, SaysSoBeforeItFrees) {
+  std::array<Thing, 2> things;
+  int calls = 0;
+  bool was_early = true;
+  {
+    ReadSections sections([&] {
+      ++calls;
+      was_early &= things[0].freed == 0 || things[1].freed == 0;
+    });
+    {
+      const Section section(sections);
+      sections.retire(&things[0], 1);
+      EXPECT_EQ(calls, 0);
+    }
+    sections.reclaim();
+    EXPECT_EQ(calls, 1);
+    sections.look_after(1'000'000);
+    sections.retire(&things[1], 1);
+  }
+
+  EXPECT_EQ(calls, 2);
+  EXPECT_TRUE(was_early);
+}
+
 TEST(ReadSections, CountsSectionsThatHaveEnded) {
   ReadSections sections;
   for (int i = 0; i < 5; ++i) const Section section(sections);

@@ -30,7 +30,6 @@ TEST_F(TierLinkTest, PassesOnWhatItIsGiven) {
   EXPECT_EQ(tier_->entry("a"), entry("1"));
   EXPECT_EQ(link_.name(), "near");
   EXPECT_EQ(link_.origin(), Origin::store);
-  EXPECT_TRUE(link_.is_local());
 }
 
 TEST_F(TierLinkTest, WaitsNoLongerThanTheTimeoutOfTheTier) {
