@@ -15,9 +15,11 @@ namespace pilling {
 template <class Value>
 class SharedList {
  public:
+  // NOLINTBEGIN(readability-identifier-naming): the standard library asks for these names
   using value_type = Value;
   using const_iterator = const Value*;
   using iterator = const_iterator;
+  // NOLINTEND(readability-identifier-naming)
 
   SharedList() = default;
   SharedList(std::vector<Value> values)  // NOLINT(google-explicit-constructor): a list is what a vector becomes

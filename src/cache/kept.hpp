@@ -16,22 +16,22 @@ namespace pilling::cache {
 /// to it that their destructors, which are the caller's code, run after the lock.
 class DeferredDeaths {
  public:
-  DeferredDeaths() noexcept : outer_(std::exchange(current_, this)) {}
-  ~DeferredDeaths() { current_ = outer_; }
+  DeferredDeaths() noexcept : outer_(std::exchange(innermost, this)) {}
+  ~DeferredDeaths() { innermost = outer_; }
   DeferredDeaths(const DeferredDeaths&) = delete;
   DeferredDeaths& operator=(const DeferredDeaths&) = delete;
 
   static void let_die(detail::TieredCacheCore::Pointer value) noexcept {
-    if (current_ == nullptr || !value) return;
+    if (innermost == nullptr || !value) return;
     try {
-      current_->values_.push_back(std::move(value));
+      innermost->values_.push_back(std::move(value));
     } catch (...) {
       // Too early is better than never.
     }
   }
 
  private:
-  static inline thread_local DeferredDeaths* current_ = nullptr;
+  static inline thread_local DeferredDeaths* innermost = nullptr;
   DeferredDeaths* const outer_;
   std::vector<detail::TieredCacheCore::Pointer> values_;
 };

@@ -103,7 +103,7 @@ class TieredCacheCore::Impl {
     check(key);
     cache::StoredEntry entry = begun(loaded, clock_.next());
     if (tiers_.are_there()) entry.value = codec_.encode(loaded.value.get());
-    const KeptPointer kept = tiers_.keep(entry, loaded.value);
+    const KeptPointer kept = tiers_.keep(entry, std::move(loaded.value));
     // What is there is older than a value that is not to be kept.
     if (!is_fresh(*kept)) return erase(key, call);
     const Rewriting rewriting(*this, key, entry.stamp);

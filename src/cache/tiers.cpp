@@ -232,12 +232,14 @@ std::string Tiers::mark_key_of(const std::optional<std::string>& tag) const {
 
 std::vector<TierLink*> Tiers::all() const {
   std::vector<TierLink*> links;
+  links.reserve(links_.size());
   for (const auto& link : links_) links.push_back(link.get());
   return links;
 }
 
 std::vector<CacheTierStats> Tiers::stats() const {
   std::vector<CacheTierStats> stats;
+  stats.reserve(links_.size());
   for (const auto& link : links_) stats.push_back(link->stats());
   return stats;
 }

@@ -107,7 +107,7 @@ std::string joined(const std::vector<std::string>& warnings) {
 CacheCodec<LookUp> look_up_codec() {
   return {.encode = &encode_look_up, .decode = &decode_look_up, .weight_of = [](const LookUp& look_up) {
             std::size_t weight = sizeof look_up + weight_of(look_up.rows);
-            for (const std::string& warning : look_up.warnings) weight += sizeof warning + warning.size();
+            for (const std::string& warning : look_up.warnings) weight += sizeof(std::string) + warning.size();
             return weight;
           }};
 }

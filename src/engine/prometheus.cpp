@@ -43,15 +43,19 @@ class Family {
 
   void histogram(const std::string& labels, const LatencySummary& latency) {
     for (std::size_t i = 0; i < latency_bounds.size(); ++i) {
-      const std::string bound = label("le", number(seconds(latency_bounds[i])));
-      sample(labels + ',' + bound, static_cast<double>(latency.at_most[i]), "_bucket");
+      bucket(labels, number(seconds(latency_bounds[i])), latency.at_most[i]);
     }
-    sample(labels + ',' + label("le", "+Inf"), static_cast<double>(latency.count), "_bucket");
+    bucket(labels, "+Inf", latency.count);
     sample(labels, seconds(latency.total), "_sum");
     sample(labels, static_cast<double>(latency.count), "_count");
   }
 
  private:
+  void bucket(std::string labels, std::string_view bound, std::uint64_t count) {
+    labels.append(",").append(label("le", bound));
+    sample(labels, static_cast<double>(count), "_bucket");
+  }
+
   std::string& text_;
   std::string_view name_;
 };

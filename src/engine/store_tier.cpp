@@ -39,7 +39,7 @@ Summary decode_summary(std::string_view bytes) {
 
 std::size_t weight_of(const Summary& summary) {
   std::size_t weight = sizeof summary + summary.text.size() + summary.maker.size();
-  for (const std::string& indication : summary.indications) weight += sizeof indication + indication.size();
+  for (const std::string& indication : summary.indications) weight += sizeof(std::string) + indication.size();
   return weight;
 }
 

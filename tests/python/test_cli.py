@@ -1,3 +1,5 @@
+import contextlib
+import io
 import json
 import os
 import pathlib
@@ -16,7 +18,22 @@ def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "pilling", *map(str, arguments)]
 
 
-def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """One command in this process: a new one would take most of its time to import modules."""
+    output, errors = (io.TextIOWrapper(io.BytesIO(), encoding="ascii") for _ in range(2))
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
+        try:
+            code = __main__.main([*map(str, arguments)])
+        except SystemExit as left:  # how argparse goes
+            code = left.code
+    texts = []
+    for stream in (output, errors):
+        stream.flush()
+        texts.append(stream.buffer.getvalue().decode("utf-8"))
+    return subprocess.CompletedProcess(arguments, code, *texts)
+
+
+def run_process(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command(*arguments), env={**os.environ, **environment}, capture_output=True, encoding="utf-8", timeout=120
     )
@@ -47,7 +64,7 @@ def filled(engine: pilling.Engine, database: pathlib.Path) -> pathlib.Path:
 
 
 def test_import_prints_a_report(database, medicine_file, pharmacy_file):
-    done = run("--database", database, "import", "--medicines", medicine_file, "--pharmacies", pharmacy_file)
+    done = run_process("--database", database, "import", "--medicines", medicine_file, "--pharmacies", pharmacy_file)
 
     assert done.returncode == 0, done.stderr
     assert "5 rows of medicines" in done.stdout
@@ -79,7 +96,7 @@ def test_import_as_json(database, medicine_file):
 
 
 def test_search_shows_kind_name_and_summary(filled):
-    done = run("--database", filled, "search", "새봄정", "500밀리그램")
+    done = run_process("--database", filled, "search", "새봄정", "500밀리그램")
 
     assert done.returncode == 0
     assert done.stdout.splitlines()[0].split() == ["exact", "900000001", "새봄정500밀리그램", "들꽃제약(주)"]
@@ -192,8 +209,8 @@ def test_symptom_says_which_words_were_not_found(filled):
 
 
 def test_usage_and_errors_name_a_command_that_can_be_typed(tmp_path):
-    usage = run("--help").stdout
-    error = run("--database", tmp_path / "none.db", "stats").stderr
+    usage = run_process("--help").stdout
+    error = run_process("--database", tmp_path / "none.db", "stats").stderr
 
     typed = f"{os.path.basename(sys.executable)} -m pilling"
     assert usage.startswith(f"usage: {typed} ")
@@ -228,9 +245,9 @@ def test_an_import_of_a_missing_file_makes_no_database(database):
 
 def test_stats_of_a_path_that_is_not_utf8(medicine_file, tmp_path):
     path = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.db")
-    run("--database", path, "import", "--medicines", medicine_file)
+    run_process("--database", path, "import", "--medicines", medicine_file)
 
-    done = run("--database", path, "stats")
+    done = run_process("--database", path, "stats")
 
     assert done.returncode == 0, done.stderr
     assert "Medicines            5" in done.stdout
@@ -261,7 +278,7 @@ def test_only_an_interrupted_import_speaks_of_files(filled, monkeypatch, capsys,
 
 
 def test_a_locked_database_is_waited_for_as_long_as_asked(medicine_file, database, write_lock):
-    done = run("--database", database, "--busy-timeout", "0", "import", "--medicines", medicine_file)
+    done = run_process("--database", database, "--busy-timeout", "0", "import", "--medicines", medicine_file)
 
     assert done.returncode == 3
     assert "locked" in done.stderr
@@ -341,7 +358,7 @@ def test_stats(filled):
 
 
 def test_the_database_may_come_from_the_environment(filled):
-    assert run("search", "새봄", PILLING_DATABASE=str(filled)).returncode == 0
+    assert run_process("search", "새봄", PILLING_DATABASE=str(filled)).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -366,7 +383,7 @@ def test_the_database_may_come_from_the_environment(filled):
     ],
 )
 def test_exit_codes(filled, arguments, code):
-    done = run("--database", filled, *arguments)
+    done = run_process("--database", filled, *arguments)
 
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
@@ -380,7 +397,7 @@ def test_help_tells_the_exit_codes():
 def test_a_missing_database_is_not_made(tmp_path):
     path = tmp_path / "typo.db"
 
-    done = run("--database", path, "search", "새봄")
+    done = run_process("--database", path, "search", "새봄")
 
     assert done.returncode == 3
     assert len(done.stderr.splitlines()) == 1
@@ -392,7 +409,7 @@ def test_a_file_that_is_no_database_is_one_line(tmp_path):
     path = tmp_path / "notes.txt"
     path.write_text("a shopping list\n" * 100)
 
-    done = run("--database", path, "search", "새봄")
+    done = run_process("--database", path, "search", "새봄")
 
     assert done.returncode == 3
     assert len(done.stderr.splitlines()) == 1
@@ -411,7 +428,7 @@ def test_nothing_found_says_when_the_database_is_empty(database):
     "environment", [{"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}]
 )
 def test_korean_works_in_any_locale(filled, environment):
-    done = run("search", "새봄정500밀리그램", "--database", filled, **environment)
+    done = run_process("search", "새봄정500밀리그램", "--database", filled, **environment)
 
     assert done.returncode == 0, done.stderr
     assert "새봄정500밀리그램" in done.stdout

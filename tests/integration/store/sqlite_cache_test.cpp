@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "support/child_process.hpp"
 #include "pilling/error.hpp"
 #include "pilling/store.hpp"
 #include "store/sqlite.hpp"
+#include "support/child_process.hpp"
 #include "support/store_contract.hpp"
 #include "support/temporary_directory.hpp"
 
