@@ -45,6 +45,7 @@ PUBLIC_HEADERS = {
     "metrics.hpp":    ("public", "core", "cache", "engine"),
     "store.hpp":      ("public", "store", "refresh", "engine"),
     "http.hpp":       ("public", "http", "sources", "engine"),
+    "retry.hpp":           ("public", "core", "http", "sources", "engine"),
     "cache.hpp":      ("public", "cache", "engine"),
     "detail/cache_table.hpp":   ("public", "cache"),
     "detail/policy_entry.hpp":  ("public", "cache"),

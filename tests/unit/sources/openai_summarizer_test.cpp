@@ -196,7 +196,9 @@ TEST_F(OpenAiSummarizer, WaitsAsLongAsTheServiceAsks) {
 
   EXPECT_TRUE(make()->summarize({.text = text}, {}));
 
-  EXPECT_EQ(waits, (std::vector{milliseconds(494), milliseconds(2000)}));
+  ASSERT_EQ(waits.size(), 2u);
+  EXPECT_GE(waits[0], milliseconds(494));
+  EXPECT_GE(waits[1], milliseconds(2000));
 }
 
 TEST_F(OpenAiSummarizer, DoesNotWaitMinutes) {
