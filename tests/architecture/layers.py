@@ -47,6 +47,7 @@ PUBLIC_HEADERS = {
     "http.hpp":       ("public", "http", "sources", "engine"),
     "retry.hpp":           ("public", "core", "http", "sources", "engine"),
     "circuit_breaker.hpp": ("public", "core", "http", "engine"),
+    "rate_limiter.hpp":    ("public", "core", "http", "engine"),
     "cache.hpp":      ("public", "cache", "engine"),
     "detail/cache_table.hpp":   ("public", "cache"),
     "detail/policy_entry.hpp":  ("public", "cache"),
