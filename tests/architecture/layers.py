@@ -48,6 +48,7 @@ PUBLIC_HEADERS = {
     "retry.hpp":           ("public", "core", "http", "sources", "engine"),
     "circuit_breaker.hpp": ("public", "core", "http", "engine"),
     "rate_limiter.hpp":    ("public", "core", "http", "engine"),
+    "spending.hpp":        ("public", "core", "store", "sources", "engine"),
     "cache.hpp":      ("public", "cache", "engine"),
     "detail/cache_table.hpp":   ("public", "cache"),
     "detail/policy_entry.hpp":  ("public", "cache"),
