@@ -49,6 +49,7 @@ PUBLIC_HEADERS = {
     "circuit_breaker.hpp": ("public", "core", "http", "engine"),
     "rate_limiter.hpp":    ("public", "core", "http", "engine"),
     "spending.hpp":        ("public", "core", "store", "sources", "engine"),
+    "resilient_transport.hpp": ("public", "http", "sources", "engine"),
     "cache.hpp":      ("public", "cache", "engine"),
     "detail/cache_table.hpp":   ("public", "cache"),
     "detail/policy_entry.hpp":  ("public", "cache"),
