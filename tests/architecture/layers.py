@@ -50,6 +50,7 @@ PUBLIC_HEADERS = {
     "rate_limiter.hpp":    ("public", "core", "http", "engine"),
     "spending.hpp":        ("public", "core", "store", "sources", "engine"),
     "resilient_transport.hpp": ("public", "http", "sources", "engine"),
+    "resilience.hpp":          ("public", "engine"),
     "cache.hpp":      ("public", "cache", "engine"),
     "detail/cache_table.hpp":   ("public", "cache"),
     "detail/policy_entry.hpp":  ("public", "cache"),
