@@ -137,6 +137,14 @@ TEST_F(Retry, WaitsAtLeastAsLongAsTheServiceAsksAndALittleLongerByChance) {
   EXPECT_EQ(waits, (std::vector{milliseconds(31'500), milliseconds(31'500)}));
 }
 
+TEST_F(Retry, WaitsAsLongAsItWouldHaveThoughTheServiceAsksForLess) {
+  chance = std::nextafter(1.0, 0.0);
+
+  EXPECT_THROW(run([&]() -> int { throw ServiceError("slow down", "service", 429, milliseconds(10)); }), ServiceError);
+
+  EXPECT_EQ(waits, (std::vector{milliseconds(509), milliseconds(999)}));
+}
+
 TEST_F(Retry, WaitsForUpToTwoMinutesWhenAsked) {
   chance = 0;
 

@@ -114,7 +114,10 @@ TEST_F(Spending, AnAnswerOfYesterdayClosesNothingToday) {
 
 TEST_F(Spending, AQuotaTakesBackCallsThatWereNotMade) {
   DailyQuota quota(counters, {.calls_per_day = 1}, hooks());
-  quota.give_back("list", quota.take("list"));
+  const year_month_day day = quota.take("list");
+  for (int i = 0; i < 3; ++i) EXPECT_THROW(quota.take("list"), Refused);
+
+  quota.give_back("list", day);
 
   EXPECT_NO_THROW(quota.take("list"));
 }

@@ -49,9 +49,11 @@ TEST_F(Resilient, TriesADownHostOnceBeforeItIsBack) {
   take_down();
   clock.advance(stats().breaker.open_for);
   const std::size_t before = tries();
+  waits.clear();
 
   EXPECT_EQ(get().status, 503);
   EXPECT_EQ(tries(), before + 1);
+  EXPECT_TRUE(waits.empty());
   EXPECT_THROW(get(), Refused);
 
   clock.advance(stats().breaker.open_for);
@@ -154,6 +156,28 @@ TEST_F(Resilient, LetsNobodyWaitForATurnAtAHostThatIsDown) {
 
   EXPECT_TRUE(waits.empty());
   EXPECT_DOUBLE_EQ(stats().limiter.requests, left);
+}
+
+TEST_F(Resilient, GivesItsTurnBackWhenTheHostIsGivenUpMeanwhile) {
+  options.limiter = {.requests_per_minute = 60, .ramp = milliseconds(0)};
+  options.breaker = {.minimum_calls = 1, .failure_rate = 0.1};
+  options.retry.attempts = 1;
+  options.hooks = hooks();
+  options.hooks.wait = [&](milliseconds wait, const CallOptions&) {
+    waits.push_back(wait);
+    if (waits.size() == 1) made->send({.url = "https://example.test/b"}, {});
+    clock.advance(wait);
+  };
+  for (int i = 0; i < 6; ++i) http->then(200, "");
+  http->then(503, "");
+  made = make_resilient_transport(http, options);
+  for (int i = 0; i < 6; ++i) made->send({.url = "https://example.test/a"}, {});
+
+  EXPECT_THROW(made->send({.url = "https://example.test/a"}, {}), Refused);
+
+  // Three seconds have passed, and one call was made of the two that took a turn.
+  EXPECT_EQ(waits, (std::vector{milliseconds(1000), milliseconds(2000)}));
+  EXPECT_DOUBLE_EQ(made->stats().at(0).limiter.requests, 2);
 }
 
 }  // namespace
