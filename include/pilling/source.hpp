@@ -11,6 +11,7 @@
 #include "pilling/http.hpp"
 #include "pilling/medicine.hpp"
 #include "pilling/pharmacy.hpp"
+#include "pilling/retry.hpp"
 
 namespace pilling {
 
@@ -56,6 +57,7 @@ class PILLING_API PharmacySource {
 struct PublicDataOptions {
   std::string service_key{};  ///< encoded or decoded, as the portal shows it
   std::string base_url = "https://apis.data.go.kr";
+  RetryOptions retry{};  ///< left to the transport when that repeats by itself
 };
 
 /// e약은요 (`DrbEasyDrugInfoService`) of data.go.kr.

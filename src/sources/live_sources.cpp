@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/reply_advice.hpp"
 #include "pilling/error.hpp"
 #include "sources/reply.hpp"
 #include "sources/service_key.hpp"
@@ -40,12 +41,20 @@ class PublicDataOperation {
       : http_(std::move(http)),
         key_(plain_service_key(options.service_key)),
         url_(std::move(options.base_url)),
-        hooks_(std::move(hooks)),
+        hooks_(core::complete(std::move(hooks))),
+        policy_(core::shared_retry_policy(options.retry, hooks_)),
         maximum_rows_(maximum_rows) {
     if (!http_) throw InvalidArgument("a source needs an HTTP transport");
     while (url_.ends_with('/')) url_.pop_back();
+    policy_.service = http::host_of(url_);
     url_ += path;
-    policy_.is_transient = &is_transient;
+    // A transport that repeats by itself has seen the HTTP status, and not the codes inside of the reply.
+    const bool is_status_repeated = !http_->repeats();
+    policy_.is_network_repeated = is_status_repeated;
+    policy_.is_transient = [is_status_repeated](int status) {
+      constexpr int first_http_error = 400;
+      return is_transient(status) && (is_status_repeated || status < first_http_error);
+    };
   }
 
   /// Asks for one page, again where that helps, and hands each reply to `read`.
@@ -71,8 +80,8 @@ class PublicDataOperation {
   std::shared_ptr<HttpTransport> http_;
   std::string key_;
   std::string url_;
-  core::RetryPolicy policy_;
   core::RetryHooks hooks_;
+  core::RetryPolicy policy_;
   std::size_t maximum_rows_;
 };
 

@@ -113,7 +113,7 @@ TEST(Reply, KnowsErrorsInPlainText) {
   expect_service_error("Forbidden\n", 403, 403);
   expect_service_error("API not found", 404, 404);
   expect_service_error("API rate limit exceeded", 429, 429);
-  expect_service_error("API token quota exceeded", 200, 429);
+  expect_service_error("API token quota exceeded", 200, 22);
   expect_service_error("Unexpected errors", 500, 500);
   expect_service_error("Error forwarding request to backend server: ?serviceKey=Zm9vYmFy", 503, 502);
 }
