@@ -381,7 +381,7 @@ def test_the_command_serves_until_it_is_interrupted(number, tmp_path):
     assert (process.returncode, errors) == (0, "")
 
 
-def test_the_command_says_what_is_wrong(tmp_path):
+def test_the_command_runs_another_and_says_what_is_wrong(tmp_path):
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "pilling.testing.fake_services", *arguments]
         return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=os.environ, timeout=60)
@@ -389,5 +389,8 @@ def test_the_command_says_what_is_wrong(tmp_path):
     assert "Ctrl-C" in run("--help").stdout
     missing = run("--medicines", str(pathlib.Path("nowhere.jsonl")))
     assert (missing.returncode, "nowhere.jsonl" in missing.stderr) == (2, True)
+    inner = "import sys, urllib.request as u; print(u.urlopen(sys.argv[1] + '/control').status); sys.exit(5)"
+    command = run("--seed", "1", "--", sys.executable, "-c", inner, "{public_data}")
+    assert (command.returncode, command.stdout, command.stderr) == (5, "200\n", "")
     unknown = run("--fault", "typhoon")
     assert (unknown.returncode, "typhoon" in unknown.stderr) == (2, True)

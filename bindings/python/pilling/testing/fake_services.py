@@ -1,6 +1,6 @@
 """data.go.kr and an OpenAI-compatible server on 127.0.0.1, to develop and test without keys.
 
-In the shell, ``python3 -m pilling.testing.fake_services``; in a test::
+In the shell, ``python3 -m pilling.testing.fake_services``, until Ctrl-C or for as long as a command runs; in a test::
 
     with FakePublicData() as service, FakeOpenAi() as model:
         service.fail("quota", operation="easy_drug", times=2)
@@ -14,6 +14,7 @@ import argparse
 import os
 import pathlib
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Sequence
@@ -78,6 +79,8 @@ def _parser() -> argparse.ArgumentParser:
            help="a fault, for all requests or a share of them; SERVICE is data.go.kr or openai (default: both that "
            "know it)")
     option("--seed", type=int, default=0, help="of rates (default: 0)")
+    option("command", nargs=argparse.REMAINDER, metavar="-- COMMAND",
+           help="runs it and ends with it; {public_data} and {openai} in it stand for the addresses")
     return parser  # fmt: skip
 
 
@@ -100,22 +103,36 @@ def _run(arguments: argparse.Namespace) -> int:
     public = PublicDataSettings(generation=arguments.generation, keys=keys, quota=arguments.quota)
     model = OpenAiSettings(api_keys=keys, requests_per_minute=arguments.requests_per_minute)
     common = {"seed": arguments.seed, "latency_seconds": arguments.latency}
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
     with (
         FakePublicData(rows, public, arguments.public_data_port, **common) as data_service,
         FakeOpenAi(model, arguments.openai_port, **common) as model_service,
     ):
         _plan_faults((data_service, model_service), arguments.fault)
-        print(f"data.go.kr  {data_service.url}")
-        print(f"openai      {model_service.base_url}")
-        print("Ctrl-C ends both.", flush=True)
-        ended.wait()
-        asked = data_service.log.as_json()["requests"]
-        written = model_service.log.as_json()["requests"]
+        if arguments.command:
+            return _run_command(arguments.command, data_service.url, model_service.base_url)
+        _wait(data_service, model_service)
+    asked = data_service.log.as_json()["requests"]
+    written = model_service.log.as_json()["requests"]
     print(f"ended after {asked} requests to data.go.kr and {written} to the model server")
     return 0
+
+
+def _run_command(command: Sequence[str], public_data: str, openai: str) -> int:
+    words = command[1:] if command[0] == "--" else command
+    if not words:
+        raise ValueError("name a command behind --")
+    filled = [word.replace("{public_data}", public_data).replace("{openai}", openai) for word in words]
+    return subprocess.run(filled).returncode
+
+
+def _wait(data_service: FakePublicData, model_service: FakeOpenAi) -> None:
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    print(f"data.go.kr  {data_service.url}")
+    print(f"openai      {model_service.base_url}")
+    print("Ctrl-C ends both.", flush=True)
+    ended.wait()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
