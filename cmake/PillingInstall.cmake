@@ -32,7 +32,7 @@ cmake_path(APPEND pc_libdir "${CMAKE_INSTALL_LIBDIR}")
 # A static library cannot name what it needs, so everyone who links it must. These are public requirements there,
 # not Requires.private: `pkg-config --static` would also ask for the libraries below libcurl, which distributions
 # do not install with it.
-set(pc_requires "libcurl libutf8proc libxxhash simdjson sqlite3 zlib")
+set(pc_requires "expat libcurl libutf8proc libxxhash simdjson sqlite3 zlib")
 set(pc_libs "-lcsv -pthread")
 if(BUILD_SHARED_LIBS)
   set(pc_dependencies "Libs: -L\${libdir} -lpilling\nLibs.private: ${pc_libs}\nRequires.private: ${pc_requires}")

@@ -24,7 +24,7 @@ MODULES = {
     "cache":   Module(uses=("core", "text")),
     "search":  Module(uses=("core", "text"), sees=("fcntl.h", "sys/mman.h", "sys/stat.h", "unistd.h")),
     "geo":     Module(uses=("core", "text"), sees=("boost/",)),
-    "sources": Module(uses=("core", "text", "http"), sees=("csv.h", "simdjson.h", "zlib.h")),
+    "sources": Module(uses=("core", "text", "http"), sees=("csv.h", "expat.h", "simdjson.h", "zlib.h")),
     "refresh": Module(uses=("core", "text", "store")),
     "engine":  Module(uses=("core", "text", "store", "http", "cache", "search", "geo", "sources", "refresh")),
 }
