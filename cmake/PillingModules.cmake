@@ -31,20 +31,6 @@ function(pilling_embed header)
   configure_file(cmake/${embed_AS}.hpp.in generated/${header} @ONLY)
 endfunction()
 
-# pilling_precompile(target header...) or pilling_precompile(target REUSE_FROM target): what most files include is parsed
-# once. A missing #include goes unseen then; clang-tidy and the wheel compile without, and find it.
-function(pilling_precompile target)
-  # Compiler caches do better without.
-  if(NOT PILLING_PRECOMPILED_HEADERS OR CMAKE_CXX_COMPILER_LAUNCHER)
-    return()
-  elseif(ARGV1 STREQUAL REUSE_FROM)
-    target_precompile_headers(${target} ${ARGN})
-  else()
-    target_precompile_headers(${target} PRIVATE <algorithm> <atomic> <chrono> <filesystem> <functional> <memory> <mutex>
-      <optional> <string> <string_view> <vector> ${ARGN})
-  endif()
-endfunction()
-
 set(PILLING_MODULES "")
 set(PILLING_LIBRARIES "")
 
@@ -60,12 +46,6 @@ macro(pilling_module name)
   set_target_properties(pilling_${name}_objects PROPERTIES
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON)
   target_link_libraries(pilling_${name}_objects PRIVATE pilling_flags ${module_SEES})
-  if(PILLING_MODULES)
-    list(GET PILLING_MODULES 0 first)
-    pilling_precompile(pilling_${name}_objects REUSE_FROM pilling_${first}_objects)
-  else()
-    pilling_precompile(pilling_${name}_objects)
-  endif()
 
   add_library(pilling_${name} INTERFACE)
   target_sources(pilling_${name} INTERFACE $<TARGET_OBJECTS:pilling_${name}_objects>)
