@@ -148,6 +148,7 @@ PILLING_API std::vector<HolidayCalendar::Holiday> fetch_holidays(std::shared_ptr
 struct OpenFdaOptions {
   std::string api_key{};  ///< empty: none is sent, and fewer calls a day are answered
   std::string base_url = "https://api.fda.gov";
+  RetryOptions retry{};  ///< left to the transport when that repeats by itself
 };
 
 /// Labels of medicines in the United States (openFDA), by brand name; their ids are the `set_id` of the labels. Names

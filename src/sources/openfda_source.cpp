@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "http/reply_advice.hpp"
 #include "pilling/error.hpp"
 #include "sources/live_sources.hpp"
 #include "sources/openfda_label.hpp"
@@ -27,8 +28,14 @@ bool has_only_ascii(std::string_view text) {
 class OpenFdaSource final : public MedicineSource {
  public:
   OpenFdaSource(std::shared_ptr<HttpTransport> http, OpenFdaOptions options, core::RetryHooks hooks)
-      : http_(std::move(http)), key_(trim(options.api_key)), url_(trim(options.base_url)), hooks_(std::move(hooks)) {
+      : http_(std::move(http)),
+        key_(trim(options.api_key)),
+        url_(trim(options.base_url)),
+        hooks_(core::complete(std::move(hooks))),
+        policy_(core::shared_retry_policy(options.retry, hooks_)) {
     if (!http_) throw InvalidArgument("a source needs an HTTP transport");
+    if (http_->repeats()) policy_.options.attempts = 1;
+    policy_.service = http::host_of(url_);
     while (url_.ends_with('/')) url_.pop_back();
     url_ += "/drug/label.json";
   }
@@ -71,8 +78,8 @@ class OpenFdaSource final : public MedicineSource {
   std::shared_ptr<HttpTransport> http_;
   std::string key_;
   std::string url_;
-  core::RetryPolicy policy_;
   core::RetryHooks hooks_;
+  core::RetryPolicy policy_;
 };
 
 }  // namespace
