@@ -99,7 +99,7 @@ struct PublicDataOptions {
 
 /// e약은요 (`DrbEasyDrugInfoService`) of data.go.kr.
 PILLING_API std::shared_ptr<MedicineSource> make_easy_drug_source(std::shared_ptr<HttpTransport> http,
-                                                                  PublicDataOptions options);
+                                                                  const PublicDataOptions& options);
 
 /// Where the permit service stands: its versions change about once a year, those of the operations on their own.
 struct PermitOperations {
@@ -110,14 +110,14 @@ struct PermitOperations {
 /// 의약품 제품 허가정보 of data.go.kr: all products with a permit that holds, those on prescription too, which e약은요
 /// does not know. Rows have names, English ones too, ingredients and dispensing; asked for by name or id, at most 100
 /// rows a page, they have the official texts on efficacy, usage and precautions as well.
-PILLING_API std::shared_ptr<MedicineSource> make_permit_source(std::shared_ptr<HttpTransport> http,
-                                                               PublicDataOptions options,
-                                                               PermitOperations operations = {});
+PILLING_API std::shared_ptr<MedicineSource> make_permit_source(const std::shared_ptr<HttpTransport>& http,
+                                                               const PublicDataOptions& options,
+                                                               const PermitOperations& operations = {});
 
 /// All pharmacies with their hours (`getParmacyFullDown`) of 국립중앙의료원 on data.go.kr. The engine does not ask it
 /// by itself: a host fetches the pages and keeps them through a `Store`.
 PILLING_API std::shared_ptr<PharmacySource> make_medical_center_pharmacy_source(std::shared_ptr<HttpTransport> http,
-                                                                                PublicDataOptions options);
+                                                                                const PublicDataOptions& options);
 
 /// A page and how many rows it has.
 struct PageRequest {
@@ -154,6 +154,6 @@ struct OpenFdaOptions {
 /// Labels of medicines in the United States (openFDA), by brand name; their ids are the `set_id` of the labels. Names
 /// in other than Latin letters are not looked up, for openFDA knows none. At most 1,000 rows a page and 26,000 in all.
 PILLING_API std::shared_ptr<MedicineSource> make_openfda_source(std::shared_ptr<HttpTransport> http,
-                                                                OpenFdaOptions options = {});
+                                                                const OpenFdaOptions& options = {});
 
 }  // namespace pilling

@@ -79,9 +79,9 @@ std::vector<Holiday> fetch_holidays(std::shared_ptr<HttpTransport> http, const P
                             return read_page<SpecialDay>(body, status, service, &read_special_day);
                           });
   };
-  const AllRows<SpecialDay> all =
-      walk_pages<SpecialDay>({.rows = rows_of_a_year, .page_limit = most_pages}, call, fetch, &key_of,
-                             [](SpecialDay& kept, SpecialDay again) { kept.is_free = kept.is_free || again.is_free; });
+  const AllRows<SpecialDay> all = walk_pages<SpecialDay>(
+      {.rows = rows_of_a_year, .page_limit = most_pages}, call, fetch, &key_of,
+      [](SpecialDay& kept, const SpecialDay& again) { kept.is_free = kept.is_free || again.is_free; });
   require_all(all);
   std::vector<Holiday> holidays;
   for (const SpecialDay& day : all.rows) {

@@ -61,25 +61,27 @@ class MedicalCenterPharmacySource final : public PharmacySource {
 
 }  // namespace
 
-std::shared_ptr<MedicineSource> make_easy_drug_source(std::shared_ptr<HttpTransport> http, PublicDataOptions options,
-                                                      core::RetryHooks hooks) {
-  return std::make_shared<EasyDrugSource>(std::move(http), std::move(options), std::move(hooks));
+std::shared_ptr<MedicineSource> make_easy_drug_source(std::shared_ptr<HttpTransport> http,
+                                                      const PublicDataOptions& options, core::RetryHooks hooks) {
+  return std::make_shared<EasyDrugSource>(std::move(http), options, std::move(hooks));
 }
 
 std::shared_ptr<PharmacySource> make_medical_center_pharmacy_source(std::shared_ptr<HttpTransport> http,
-                                                                    PublicDataOptions options, core::RetryHooks hooks) {
-  return std::make_shared<MedicalCenterPharmacySource>(std::move(http), std::move(options), std::move(hooks));
+                                                                    const PublicDataOptions& options,
+                                                                    core::RetryHooks hooks) {
+  return std::make_shared<MedicalCenterPharmacySource>(std::move(http), options, std::move(hooks));
 }
 
 }  // namespace sources
 
-std::shared_ptr<MedicineSource> make_easy_drug_source(std::shared_ptr<HttpTransport> http, PublicDataOptions options) {
-  return sources::make_easy_drug_source(std::move(http), std::move(options), core::default_retry_hooks());
+std::shared_ptr<MedicineSource> make_easy_drug_source(std::shared_ptr<HttpTransport> http,
+                                                      const PublicDataOptions& options) {
+  return sources::make_easy_drug_source(std::move(http), options, core::default_retry_hooks());
 }
 
 std::shared_ptr<PharmacySource> make_medical_center_pharmacy_source(std::shared_ptr<HttpTransport> http,
-                                                                    PublicDataOptions options) {
-  return sources::make_medical_center_pharmacy_source(std::move(http), std::move(options), core::default_retry_hooks());
+                                                                    const PublicDataOptions& options) {
+  return sources::make_medical_center_pharmacy_source(std::move(http), options, core::default_retry_hooks());
 }
 
 }  // namespace pilling

@@ -27,7 +27,7 @@ bool has_only_ascii(std::string_view text) {
 
 class OpenFdaSource final : public MedicineSource {
  public:
-  OpenFdaSource(std::shared_ptr<HttpTransport> http, OpenFdaOptions options, core::RetryHooks hooks)
+  OpenFdaSource(std::shared_ptr<HttpTransport> http, const OpenFdaOptions& options, core::RetryHooks hooks)
       : http_(std::move(http)),
         key_(trim(options.api_key)),
         url_(trim(options.base_url)),
@@ -84,15 +84,16 @@ class OpenFdaSource final : public MedicineSource {
 
 }  // namespace
 
-std::shared_ptr<MedicineSource> make_openfda_source(std::shared_ptr<HttpTransport> http, OpenFdaOptions options,
+std::shared_ptr<MedicineSource> make_openfda_source(std::shared_ptr<HttpTransport> http, const OpenFdaOptions& options,
                                                     core::RetryHooks hooks) {
-  return std::make_shared<OpenFdaSource>(std::move(http), std::move(options), std::move(hooks));
+  return std::make_shared<OpenFdaSource>(std::move(http), options, std::move(hooks));
 }
 
 }  // namespace sources
 
-std::shared_ptr<MedicineSource> make_openfda_source(std::shared_ptr<HttpTransport> http, OpenFdaOptions options) {
-  return sources::make_openfda_source(std::move(http), std::move(options), core::default_retry_hooks());
+std::shared_ptr<MedicineSource> make_openfda_source(std::shared_ptr<HttpTransport> http,
+                                                    const OpenFdaOptions& options) {
+  return sources::make_openfda_source(std::move(http), options, core::default_retry_hooks());
 }
 
 }  // namespace pilling

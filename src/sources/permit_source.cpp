@@ -48,17 +48,18 @@ class PermitSource final : public MedicineSource {
 
 }  // namespace
 
-std::shared_ptr<MedicineSource> make_permit_source(std::shared_ptr<HttpTransport> http, PublicDataOptions options,
-                                                   PermitOperations operations, core::RetryHooks hooks) {
+std::shared_ptr<MedicineSource> make_permit_source(const std::shared_ptr<HttpTransport>& http,
+                                                   const PublicDataOptions& options, const PermitOperations& operations,
+                                                   const core::RetryHooks& hooks) {
   return std::make_shared<PermitSource>(http, options, operations, hooks);
 }
 
 }  // namespace sources
 
-std::shared_ptr<MedicineSource> make_permit_source(std::shared_ptr<HttpTransport> http, PublicDataOptions options,
-                                                   PermitOperations operations) {
-  return sources::make_permit_source(std::move(http), std::move(options), std::move(operations),
-                                     core::default_retry_hooks());
+std::shared_ptr<MedicineSource> make_permit_source(const std::shared_ptr<HttpTransport>& http,
+                                                   const PublicDataOptions& options,
+                                                   const PermitOperations& operations) {
+  return sources::make_permit_source(http, options, operations, core::default_retry_hooks());
 }
 
 }  // namespace pilling

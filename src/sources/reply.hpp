@@ -24,12 +24,12 @@ std::size_t read_reply(std::string_view body, int http_status, std::string_view 
 template <class Row, class ReadRow>
 SourcePage<Row> read_page(std::string_view body, int http_status, std::string_view service, const ReadRow& read_row) {
   SourcePage<Row> page;
-  const auto skip = [&](std::uint64_t number, std::string reason) {
-    page.skipped.push_back({.line = number, .reason = std::move(reason)});
+  const auto skip = [&](std::uint64_t number, const std::string& reason) {
+    page.skipped.push_back({.line = number, .reason = reason});
   };
   const auto keep = [&](std::uint64_t number, const JsonRow& row) {
     RowReading<Row> reading = read_row(row);
-    if (!reading.refusal.empty()) return skip(number, std::move(reading.refusal));
+    if (!reading.refusal.empty()) return skip(number, reading.refusal);
     page.rows.push_back(std::move(reading.value));
   };
   page.total = read_reply(body, http_status, service, {.row = keep, .broken = skip});
