@@ -7,9 +7,9 @@ install(TARGETS ${target} EXPORT PillingTargets
   LIBRARY COMPONENT runtime NAMELINK_COMPONENT development)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/pilling ${PROJECT_BINARY_DIR}/generated/pilling
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development FILES_MATCHING PATTERN *.hpp)
-# Built in as well; this copy is for those who want to replace it.
-install(FILES ${PROJECT_SOURCE_DIR}/data/holidays_kr.txt DESTINATION ${CMAKE_INSTALL_DATADIR}/pilling
-  COMPONENT runtime)
+# Built in as well; these copies are for those who want to replace them.
+install(FILES ${PROJECT_SOURCE_DIR}/data/holidays_kr.txt ${PROJECT_SOURCE_DIR}/data/model_prices.txt
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/pilling COMPONENT runtime)
 install(EXPORT PillingTargets NAMESPACE pilling:: DESTINATION ${package_dir} COMPONENT development)
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/PillingConfig.cmake.in
   ${PROJECT_BINARY_DIR}/PillingConfig.cmake INSTALL_DESTINATION ${package_dir})
@@ -32,7 +32,7 @@ cmake_path(APPEND pc_libdir "${CMAKE_INSTALL_LIBDIR}")
 # A static library cannot name what it needs, so everyone who links it must. These are public requirements there,
 # not Requires.private: `pkg-config --static` would also ask for the libraries below libcurl, which distributions
 # do not install with it.
-set(pc_requires "libcurl libutf8proc libxxhash simdjson sqlite3 zlib")
+set(pc_requires "expat libcurl libutf8proc libxxhash simdjson sqlite3 zlib")
 set(pc_libs "-lcsv -pthread")
 if(BUILD_SHARED_LIBS)
   set(pc_dependencies "Libs: -L\${libdir} -lpilling\nLibs.private: ${pc_libs}\nRequires.private: ${pc_requires}")

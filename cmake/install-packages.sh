@@ -8,7 +8,8 @@ set -euo pipefail
 
 build_packages=(
   ca-certificates cmake g++ ninja-build pkg-config
-  libboost-dev libcsv-dev libcurl4-openssl-dev libsimdjson-dev libsqlite3-dev libutf8proc-dev libxxhash-dev zlib1g-dev
+  libboost-dev libcsv-dev libcurl4-openssl-dev libexpat1-dev libsimdjson-dev libsqlite3-dev libutf8proc-dev
+  libxxhash-dev zlib1g-dev
   pybind11-dev python3 python3-dev
 )
 test_packages=(libbenchmark-dev libgmock-dev libgtest-dev mypy python3-hypothesis python3-numpy python3-prometheus-client python3-pytest)

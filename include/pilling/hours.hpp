@@ -67,6 +67,10 @@ class PILLING_API HolidayCalendar {
   /// StorageError when it cannot be read, and BadData naming the line.
   static HolidayCalendar read(const std::filesystem::path& file);
 
+  /// A copy in which that year has these holidays, whether or not it was covered before: what `fetch_holidays` gives.
+  /// Throws InvalidArgument for none at all, for a day of another year, and for a year that would leave a gap.
+  HolidayCalendar with_year(std::chrono::year year, std::vector<Holiday> holidays) const;
+
   /// Nothing outside of the covered years. A `year_month_day` will do.
   std::optional<bool> is_holiday(std::chrono::sys_days day) const noexcept;
 

@@ -19,6 +19,9 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> query{};    ///< unescaped; may hold secrets, never logged
   std::vector<std::pair<std::string, std::string>> headers{};  ///< may hold secrets, never logged
   std::string body{};
+  /// Doing it twice does no harm, though it is neither GET nor HEAD, which never do. A POST to a language model may be
+  /// paid for twice.
+  bool is_repeatable = false;
 };
 
 struct HttpResponse {
@@ -39,6 +42,9 @@ class PILLING_API HttpTransport {
   /// NetworkError when no reply comes, BadData when it is longer than allowed, InvalidArgument for a URL that is not
   /// http(s). Messages name the host, never the parameters or headers.
   virtual HttpResponse send(const HttpRequest& request, const CallOptions& call) = 0;
+
+  /// Whether `send` repeats by itself what is worth it. Its callers then leave that to it.
+  virtual bool repeats() const noexcept;
 };
 
 struct CurlOptions {

@@ -11,6 +11,7 @@
 #include "pilling/metrics.hpp"
 #include "pilling/pharmacy.hpp"
 #include "pilling/refresh.hpp"
+#include "pilling/resilience.hpp"
 #include "pilling/search.hpp"
 #include "pilling/source.hpp"
 #include "pilling/store.hpp"

@@ -1,16 +1,22 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "pilling/call.hpp"
 #include "pilling/export.hpp"
+#include "pilling/geo.hpp"
+#include "pilling/hours.hpp"
 #include "pilling/http.hpp"
 #include "pilling/medicine.hpp"
 #include "pilling/pharmacy.hpp"
+#include "pilling/retry.hpp"
 
 namespace pilling {
 
@@ -53,18 +59,101 @@ class PILLING_API PharmacySource {
   virtual SourcePage<Pharmacy> fetch(std::size_t page, std::size_t rows, const CallOptions& call) = 0;
 };
 
+/// How far a walk over all pages has come.
+struct PagingProgress {
+  std::size_t pages = 0;
+  std::size_t rows = 0;   ///< different ones
+  std::size_t total = 0;  ///< as the source said last
+};
+
+struct PagingOptions {
+  std::size_t rows = 100;         ///< asked for at a time; a source that gives fewer goes on from what it gave
+  std::size_t page_limit = 1000;  ///< no more are asked for, whatever the source says
+  std::function<bool(const PagingProgress&)> on_page{};  ///< after each page; false ends the walk
+};
+
+template <class Row>
+struct AllRows {
+  std::vector<Row> rows;            ///< each id once
+  std::vector<SkippedRow> skipped;  ///< lines are counted over all pages
+  std::size_t total = 0;            ///< as the source said last
+  std::size_t pages = 0;
+  std::size_t repeated = 0;  ///< rows whose id had come before; when data moves, others are missing in their place
+  /// As many rows came as the source said, and it said the same number all the time. Else some may be missing.
+  bool is_complete = false;
+};
+
+/// Asks for page after page until there are no more, or none brings a new row. Rows of one id are one: the last, unless
+/// its date is older, with the images of all. `query.page` and `query.rows` do not matter. Throws what the source
+/// throws, Timeout between two pages, and InvalidArgument for a page limit of 0.
+PILLING_API AllRows<Medicine> fetch_all(MedicineSource& source, const MedicineQuery& query = {},
+                                        const CallOptions& call = {}, const PagingOptions& options = {});
+PILLING_API AllRows<Pharmacy> fetch_all(PharmacySource& source, const CallOptions& call = {},
+                                        const PagingOptions& options = {});
+
 struct PublicDataOptions {
   std::string service_key{};  ///< encoded or decoded, as the portal shows it
   std::string base_url = "https://apis.data.go.kr";
+  RetryOptions retry{};  ///< left to the transport when that repeats by itself
 };
 
 /// e약은요 (`DrbEasyDrugInfoService`) of data.go.kr.
 PILLING_API std::shared_ptr<MedicineSource> make_easy_drug_source(std::shared_ptr<HttpTransport> http,
-                                                                  PublicDataOptions options);
+                                                                  const PublicDataOptions& options);
+
+/// Where the permit service stands: its versions change about once a year, those of the operations on their own.
+struct PermitOperations {
+  std::string list = "DrugPrdtPrmsnInfoService08/getDrugPrdtPrmsnInq08";
+  std::string details = "DrugPrdtPrmsnInfoService08/getDrugPrdtPrmsnDtlInq08";
+};
+
+/// 의약품 제품 허가정보 of data.go.kr: all products with a permit that holds, those on prescription too, which e약은요
+/// does not know. Rows have names, English ones too, ingredients and dispensing; asked for by name or id, at most 100
+/// rows a page, they have the official texts on efficacy, usage and precautions as well.
+PILLING_API std::shared_ptr<MedicineSource> make_permit_source(const std::shared_ptr<HttpTransport>& http,
+                                                               const PublicDataOptions& options,
+                                                               const PermitOperations& operations = {});
 
 /// All pharmacies with their hours (`getParmacyFullDown`) of 국립중앙의료원 on data.go.kr. The engine does not ask it
 /// by itself: a host fetches the pages and keeps them through a `Store`.
 PILLING_API std::shared_ptr<PharmacySource> make_medical_center_pharmacy_source(std::shared_ptr<HttpTransport> http,
-                                                                                PublicDataOptions options);
+                                                                                const PublicDataOptions& options);
+
+/// A page and how many rows it has.
+struct PageRequest {
+  std::size_t number = 1;
+  std::size_t rows = 100;
+};
+
+/// The pharmacies of 국립중앙의료원, nearest first (`getParmacyLcinfoInqire`), as far as one reads on: there is no
+/// radius. Their hours are unknown, for this operation gives none of the week; `fetch_pharmacy` does. Throws as a
+/// PharmacySource, and InvalidArgument for an impossible position.
+PILLING_API SourcePage<Pharmacy> fetch_pharmacies_near(std::shared_ptr<HttpTransport> http,
+                                                       const PublicDataOptions& options, Coordinate center,
+                                                       PageRequest request = {}, const CallOptions& call = {});
+
+/// One pharmacy of 국립중앙의료원 with its week (`getParmacyBassInfoInqire`); nothing when it does not know the id.
+/// Throws as a PharmacySource.
+PILLING_API std::optional<Pharmacy> fetch_pharmacy(std::shared_ptr<HttpTransport> http,
+                                                   const PublicDataOptions& options, const PharmacyId& id,
+                                                   const CallOptions& call = {});
+
+/// The public holidays of a year by 특일정보 (`getRestDeInfo`) of 한국천문연구원 on data.go.kr, for
+/// `HolidayCalendar::with_year`. Empty when they have not been announced. Throws as a source, and BadData when a single
+/// row makes no sense or is missing: a calendar with a gap is worse than an old one.
+PILLING_API std::vector<HolidayCalendar::Holiday> fetch_holidays(std::shared_ptr<HttpTransport> http,
+                                                                 const PublicDataOptions& options,
+                                                                 std::chrono::year year, const CallOptions& call = {});
+
+struct OpenFdaOptions {
+  std::string api_key{};  ///< empty: none is sent, and fewer calls a day are answered
+  std::string base_url = "https://api.fda.gov";
+  RetryOptions retry{};  ///< left to the transport when that repeats by itself
+};
+
+/// Labels of medicines in the United States (openFDA), by brand name; their ids are the `set_id` of the labels. Names
+/// in other than Latin letters are not looked up, for openFDA knows none. At most 1,000 rows a page and 26,000 in all.
+PILLING_API std::shared_ptr<MedicineSource> make_openfda_source(std::shared_ptr<HttpTransport> http,
+                                                                const OpenFdaOptions& options = {});
 
 }  // namespace pilling

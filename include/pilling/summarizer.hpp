@@ -9,6 +9,7 @@
 #include "pilling/export.hpp"
 #include "pilling/http.hpp"
 #include "pilling/medicine.hpp"
+#include "pilling/retry.hpp"
 
 namespace pilling {
 
@@ -43,6 +44,7 @@ struct OpenAiOptions {
   std::string base_url = "https://api.openai.com/v1";
   std::string model{};    ///< required: there is no default model
   std::string api_key{};  ///< empty: none is sent
+  RetryOptions retry{};   ///< left to the transport when that repeats by itself
 };
 
 /// Chat Completions of OpenAI or of any server that speaks like it.

@@ -186,6 +186,25 @@ HolidayCalendar HolidayCalendar::read(const std::filesystem::path& file) {
   return read_holidays(lines, path);
 }
 
+HolidayCalendar HolidayCalendar::with_year(year changed, std::vector<Holiday> holidays) const {
+  const std::string name = std::to_string(static_cast<int>(changed));
+  if (holidays.empty()) throw InvalidArgument("the year " + name + " has no holidays; have they been announced?");
+  for (const Holiday& holiday : holidays) require_within(holiday, changed, changed);
+  year first = changed;
+  year last = changed;
+  if (data_) {
+    first = year_month_day(data_->first).year();
+    last = year_month_day(data_->first + std::chrono::days(data_->flags.size() - 1)).year();
+    if (changed + std::chrono::years(1) < first || changed > last + std::chrono::years(1)) {
+      throw InvalidArgument("the year " + name + " does not adjoin the years " + to_text(first, last));
+    }
+  }
+  for (const Holiday& holiday : this->holidays()) {
+    if (holiday.day.year() != changed) holidays.push_back(holiday);
+  }
+  return {std::move(holidays), std::min(first, changed), std::max(last, changed)};
+}
+
 std::optional<bool> HolidayCalendar::is_holiday(sys_days day) const noexcept {
   if (!data_ || day < data_->first) return std::nullopt;
   const auto index = static_cast<std::size_t>((day - data_->first).count());

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <mutex>
 #include <random>
+#include <utility>
 
 namespace pilling::core {
 namespace {
@@ -24,6 +25,10 @@ double random_fraction() {
   return std::generate_canonical<double, 32>(device);
 }
 
+milliseconds scaled(milliseconds time, double factor) {
+  return milliseconds(static_cast<std::int64_t>(static_cast<double>(time.count()) * factor));
+}
+
 }  // namespace
 
 bool is_transient_http_status(int status) noexcept {
@@ -32,36 +37,94 @@ bool is_transient_http_status(int status) noexcept {
   return status == request_timeout || status == too_many_requests || (status >= 500 && status <= 599);
 }
 
-RetryHooks default_retry_hooks() {
-  return {.wait = &wait_for_stop, .random = &random_fraction, .now = &std::chrono::steady_clock::now};
+RetryHooks default_retry_hooks() { return complete({}); }
+
+RetryHooks complete(RetryHooks hooks) {
+  if (!hooks.wait) hooks.wait = &wait_for_stop;
+  if (!hooks.random) hooks.random = &random_fraction;
+  if (!hooks.now) hooks.now = &std::chrono::steady_clock::now;
+  if (!hooks.utc_now) hooks.utc_now = &std::chrono::system_clock::now;
+  return hooks;
 }
 
-bool Retrier::wait_after(const NetworkError& error) { return wait(milliseconds(0), error.what(), error.host()); }
+milliseconds spread(milliseconds wait, double chance) noexcept {
+  // Up to half a second, the first wait of most callers, and a tenth of a long wait: a service needs that room for all
+  // who were sent away.
+  constexpr milliseconds least{500};
+  return wait + scaled(std::max(least, wait / 10), chance);
+}
+
+RetryPolicy shared_retry_policy(RetryOptions options, const RetryHooks& hooks) {
+  check(options);
+  return {.options = options,
+          .budget = std::make_shared<RetryBudget>(RetryBudgetOptions{}, hooks),
+          .gate = std::make_shared<RetryGate>()};
+}
+
+void check(const RetryOptions& options) {
+  if (options.attempts < 1) throw InvalidArgument("a retry needs 1 attempt at least");
+  for (const milliseconds wait :
+       {options.first_wait, options.minimum_wait, options.maximum_wait, options.longest_retry_after}) {
+    if (wait < milliseconds(0)) throw InvalidArgument("the waits of a retry must not be below 0 ms");
+  }
+  if (!(options.jitter >= 0 && options.jitter <= 1)) throw InvalidArgument("the jitter of a retry must be 0 to 1");
+}
+
+void Retrier::wait_for_gate() {
+  if (!policy_.gate) return;
+  for (milliseconds closed; (closed = policy_.gate->remaining(hooks_.now())) > milliseconds(0);) {
+    const milliseconds time = spread(closed, hooks_.random());
+    if (closed > policy_.options.longest_retry_after || !has_time_for(time)) {
+      throw Refused(policy_.service + " asked to be left alone for " + std::to_string(closed.count()) +
+                    " ms more; try again after that");
+    }
+    wait(time, "it asked to be left alone", policy_.service);
+  }
+}
+
+bool Retrier::wait_after(const NetworkError& error) {
+  return policy_.is_network_repeated && wait_after(FailedAttempt{error.what(), error.host()});
+}
 
 bool Retrier::wait_after(const ServiceError& error) {
-  if (!policy_.is_transient(error.status())) return false;
-  return wait(error.retry_after().value_or(milliseconds(0)), error.what(), error.service());
+  if (policy_.gate && error.retry_after()) policy_.gate->close(hooks_.now(), *error.retry_after());
+  return policy_.is_transient(error.status()) &&
+         wait_after(FailedAttempt{error.what(), error.service(), error.retry_after()});
 }
 
-bool Retrier::wait(milliseconds at_least, const std::string& what, const std::string& where) {
+bool Retrier::wait_after(const FailedAttempt& failure) {
   ++failures_;
-  const bool may_go_on = failures_ < policy_.attempts && at_least <= policy_.maximum_wait && !is_over();
-  if (!may_go_on) return false;
-  const milliseconds wait = std::max(at_least, jittered_wait());
-  if (wait >= call_.deadline - hooks_.now()) return false;
-  hooks_.wait(wait, call_);
-  if (call_.stop.stop_requested()) throw Timeout("stopped before another attempt after: " + what, where);
+  const milliseconds asked = failure.retry_after.value_or(milliseconds(0));
+  if (failures_ >= policy_.options.attempts || asked > policy_.options.longest_retry_after || is_over()) return false;
+  const double chance = hooks_.random();
+  milliseconds time = jittered_wait(chance);
+  if (asked > milliseconds(0)) time = std::max(time, spread(asked, chance));
+  if (!has_time_for(time)) return false;
+  if (policy_.budget && !policy_.budget->take()) return false;
+  wait(time, failure.what, failure.where);
   return true;
 }
 
-milliseconds Retrier::jittered_wait() const {
-  milliseconds bound = std::min(policy_.first_wait, policy_.maximum_wait);
-  for (int failure = 1; failure < failures_ && bound < policy_.maximum_wait; ++failure) {
-    bound = std::min(bound * 2, policy_.maximum_wait);
+void Retrier::succeeded() {
+  if (policy_.budget) policy_.budget->succeeded();
+}
+
+milliseconds Retrier::jittered_wait(double chance) const {
+  const RetryOptions& options = policy_.options;
+  milliseconds bound = std::min(options.first_wait, options.maximum_wait);
+  for (int failure = 1; failure < failures_ && bound < options.maximum_wait; ++failure) {
+    bound = bound > options.maximum_wait / 2 ? options.maximum_wait : bound * 2;
   }
-  return milliseconds(static_cast<std::int64_t>(hooks_.random() * static_cast<double>(bound.count())));
+  const milliseconds wait = scaled(bound, 1.0 - options.jitter + options.jitter * chance);
+  return std::max(wait, options.minimum_wait);
 }
 
 bool Retrier::is_over() const { return call_.stop.stop_requested() || hooks_.now() >= call_.deadline; }
+
+void Retrier::wait(milliseconds time, const std::string& what, const std::string& where) {
+  hooks_.wait(time, call_);
+  waited_ += time;
+  if (call_.stop.stop_requested()) throw Timeout("stopped before another attempt after: " + what, where);
+}
 
 }  // namespace pilling::core

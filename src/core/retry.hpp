@@ -2,62 +2,106 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 
+#include "core/retry_gate.hpp"
 #include "pilling/call.hpp"
 #include "pilling/error.hpp"
+#include "pilling/retry.hpp"
 
 namespace pilling::core {
 
 /// Whether a service that answered with this HTTP status may well answer otherwise in a moment.
 bool is_transient_http_status(int status) noexcept;
 
-struct RetryPolicy {
-  int attempts = 3;  ///< in all, the first included
-  std::chrono::milliseconds first_wait{500};
-  std::chrono::milliseconds maximum_wait{8000};  ///< a service that asks for more is not asked again
-  std::function<bool(int status)> is_transient = &is_transient_http_status;  ///< of a ServiceError's status
-};
+using RetryHooks = ResilienceHooks;
 
-/// What a test replaces so that it need not wait.
-struct RetryHooks {
-  /// Returns after so long, or earlier when a stop is requested.
-  std::function<void(std::chrono::milliseconds wait, const CallOptions& call)> wait;
-  std::function<double()> random;  ///< evenly from [0, 1)
-  std::function<std::chrono::steady_clock::time_point()> now;
-};
-
+/// All of them real.
 RetryHooks default_retry_hooks();
 
-/// Counts the attempts of one call and waits between them.
+/// `hooks`, with what is empty replaced by the real thing.
+RetryHooks complete(RetryHooks hooks);
+
+/// `wait`, longer by chance: those whom a service sent away together do not come back together.
+std::chrono::milliseconds spread(std::chrono::milliseconds wait, double chance) noexcept;
+
+/// The service said that a quota is used up: no waiting of minutes helps, so it is never tried again.
+class QuotaGone final : public ServiceError {
+ public:
+  using ServiceError::ServiceError;
+};
+
+/// How one service is tried again, by all who share a copy of this.
+struct RetryPolicy {
+  RetryOptions options{};
+  std::function<bool(int status)> is_transient = &is_transient_http_status;  ///< of a ServiceError's status
+  bool is_network_repeated = true;                                           ///< false: the transport does so by itself
+  std::shared_ptr<RetryBudget> budget{};                                     ///< none: no limit
+  std::shared_ptr<RetryGate> gate{};    ///< none: a Retry-After is for the one caller
+  std::string service = "the service";  ///< for messages
+};
+
+/// `policy` with a budget and a gate of its own.
+RetryPolicy shared_retry_policy(RetryOptions options, const RetryHooks& hooks);
+
+/// Throws InvalidArgument for attempts below 1, negative waits, and a jitter outside of 0 … 1.
+void check(const RetryOptions& options);
+
+/// An attempt that failed and may be worth another.
+struct FailedAttempt {
+  std::string what;   ///< for messages
+  std::string where;  ///< the host or service
+  std::optional<std::chrono::milliseconds> retry_after{};
+};
+
+/// Counts the attempts of one call and waits between them. All of the hooks must be there.
 class Retrier {
  public:
   Retrier(const RetryPolicy& policy, const CallOptions& call, const RetryHooks& hooks)
       : policy_(policy), call_(call), hooks_(hooks) {}
 
+  /// Waits while another caller's Retry-After holds. Throws Refused when that would take too long, and Timeout when a
+  /// stop was requested.
+  void wait_for_gate();
+
   /// Waits and returns true when another attempt is worthwhile. Throws Timeout when a stop was requested.
+  bool wait_after(const FailedAttempt& failure);
   bool wait_after(const NetworkError& error);
   bool wait_after(const ServiceError& error);
 
+  /// The attempt had an answer, of whichever kind.
+  void succeeded();
+
+  std::chrono::milliseconds waited() const noexcept { return waited_; }
+
  private:
-  bool wait(std::chrono::milliseconds at_least, const std::string& what, const std::string& where);
-  std::chrono::milliseconds jittered_wait() const;
+  std::chrono::milliseconds jittered_wait(double chance) const;
   bool is_over() const;
+  bool has_time_for(std::chrono::milliseconds wait) const { return wait < call_.deadline - hooks_.now(); }
+  void wait(std::chrono::milliseconds time, const std::string& what, const std::string& where);
 
   const RetryPolicy& policy_;
   const CallOptions& call_;
   const RetryHooks& hooks_;
   int failures_ = 0;
+  std::chrono::milliseconds waited_{};
 };
 
 /// Runs `attempt` until it succeeds, fails for good, or has failed often enough; then the last failure is thrown.
-/// Waits grow exponentially with full jitter. No wait is begun that the deadline would cut short.
+/// Waits grow exponentially with jitter. No wait is begun that the deadline would cut short.
 template <class Attempt>
 auto retry(const RetryPolicy& policy, const CallOptions& call, const RetryHooks& hooks, const Attempt& attempt) {
   Retrier retrier(policy, call, hooks);
+  retrier.wait_for_gate();
   while (true) {
     try {
-      return attempt();
+      auto result = attempt();
+      retrier.succeeded();
+      return result;
+    } catch (const QuotaGone&) {
+      throw;
     } catch (const NetworkError& error) {
       if (!retrier.wait_after(error)) throw;
     } catch (const ServiceError& error) {

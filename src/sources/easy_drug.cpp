@@ -18,27 +18,36 @@ bool is_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// Spreadsheets take the code for a number and drop its leading zero. One zero is put back, with a note: a shorter
-// code could be anything, and a medicine under a wrong code is worse than one that is missing.
-void read_id(std::string_view text, RowReading<Medicine>& reading) {
-  text = trim(text);
-  if (text.empty()) {
-    reading.refusal = "has no itemSeq";
-  } else if (!is_digits(text) || text.size() > id_digits || text.size() + 1 < id_digits) {
-    reading.refusal = "itemSeq " + quoted(text) + " is not nine digits";
-  } else if (text.size() < id_digits) {
-    reading.value.id.value = "0" + std::string(text);
-    reading.notes.push_back("itemSeq " + quoted(text) + " lost its leading zero; taken as " + reading.value.id.value);
-  } else {
-    reading.value.id.value = text;
-  }
-}
-
 void read_date(std::string_view name, const JsonRow& row, std::string& date, RowReading<Medicine>& reading) {
   const std::string_view text = row[name];
   date = iso_date(text);
   if (date.empty() && !trim(text).empty()) {
     reading.notes.push_back(std::string(name) + " " + quoted(text) + " is not a date; left out");
+  }
+}
+
+unsigned to_number(std::string_view digits) {
+  unsigned value = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return value;
+}
+
+}  // namespace
+
+// Spreadsheets take the code for a number and drop its leading zero. One zero is put back, with a note: a shorter
+// code could be anything, and a medicine under a wrong code is worse than one that is missing.
+void read_medicine_id(std::string_view field, const JsonRow& row, RowReading<Medicine>& reading) {
+  const std::string_view text = trim(row[field]);
+  const std::string name(field);
+  if (text.empty()) {
+    reading.refusal = "has no " + name;
+  } else if (!is_digits(text) || text.size() > id_digits || text.size() + 1 < id_digits) {
+    reading.refusal = name + " " + quoted(text) + " is not nine digits";
+  } else if (text.size() < id_digits) {
+    reading.value.id.value = "0" + std::string(text);
+    reading.notes.push_back(name + " " + quoted(text) + " lost its leading zero; taken as " + reading.value.id.value);
+  } else {
+    reading.value.id.value = text;
   }
 }
 
@@ -50,14 +59,6 @@ std::string read_dispensing(std::string_view text) {
   if (text == "전문의약품") return "prescription";
   return {};
 }
-
-unsigned to_number(std::string_view digits) {
-  unsigned value = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return value;
-}
-
-}  // namespace
 
 RowReading<Medicine> read_easy_drug(const JsonRow& row) {
   static constexpr std::array<std::pair<std::string_view, std::string Medicine::*>, 11> texts = {{
@@ -74,7 +75,7 @@ RowReading<Medicine> read_easy_drug(const JsonRow& row) {
       {"depositMethodQesitm", &Medicine::storage},
   }};
   RowReading<Medicine> reading;
-  read_id(row["itemSeq"], reading);
+  read_medicine_id("itemSeq", row, reading);
   if (!reading.refusal.empty()) return reading;
   for (const auto& [name, member] : texts) reading.value.*member = text::clean_text(row[name]);
   if (reading.value.name.empty()) reading.refusal = "has no itemName";

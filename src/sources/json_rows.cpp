@@ -197,20 +197,8 @@ class EnvelopeReader {
     }
     std::optional<std::string_view> text;
     if (const auto error = read_scalar(value, text)) return error;
-    if (text) take_statement(name, *text);
+    if (text) take_api_statement(name, *text, envelope_);
     return simdjson::SUCCESS;
-  }
-
-  void take_statement(std::string_view name, std::string_view text) {
-    if (name == "resultCode" || name == "returnReasonCode") {
-      envelope_.code = text;
-    } else if (name == "resultMsg" || name == "errMsg" || name == "returnAuthMsg") {
-      (envelope_.message += text) += '\n';
-    } else if (name == "totalCount") {
-      std::size_t total = 0;
-      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), total);
-      if (error == std::errc() && end == text.data() + text.size()) envelope_.total = total;
-    }
   }
 
   RowReader rows_;
@@ -235,6 +223,18 @@ std::string_view JsonRow::operator[](std::string_view name) const noexcept {
 
 bool JsonRow::holds(std::string_view name) const noexcept {
   return std::ranges::find(fields_, name, [](const auto& pair) { return pair.first; }) != fields_.end();
+}
+
+void take_api_statement(std::string_view name, std::string_view text, ApiEnvelope& envelope) {
+  if (name == "resultCode" || name == "returnReasonCode") {
+    envelope.code = text;
+  } else if (name == "resultMsg" || name == "errMsg" || name == "returnAuthMsg") {
+    (envelope.message += text) += '\n';
+  } else if (name == "totalCount") {
+    std::size_t total = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), total);
+    if (error == std::errc() && end == text.data() + text.size()) envelope.total = total;
+  }
 }
 
 void read_json_lines(std::string& json, const JsonRowVisitor& visit) {

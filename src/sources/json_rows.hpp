@@ -11,8 +11,9 @@
 
 namespace pilling::sources {
 
-/// One flat JSON object as text. Numbers keep their spelling, since the services write 0900 and 1900 in one row;
-/// null is the empty text. What holds an object or a list is left out. Views end with the call that handed it out.
+/// One flat row as text, of a JSON object or an XML element. Numbers keep their spelling, since the services write 0900
+/// and 1900 in one row; null is the empty text. What holds an object or a list is left out. Views end with the call
+/// that handed it out.
 class JsonRow {
  public:
   /// Empty when the name is absent.
@@ -56,6 +57,9 @@ struct JsonFault {
   std::string what;
   std::optional<std::uint64_t> byte_offset{};
 };
+
+/// Keeps what a field of an envelope says, if it is one that matters.
+void take_api_statement(std::string_view name, std::string_view text, ApiEnvelope& envelope);
 
 /// One JSON object a line; empty lines are passed over.
 void read_json_lines(std::string& json, const JsonRowVisitor& visit);

@@ -6,7 +6,9 @@
 #include <string_view>
 #include <utility>
 
+#include "http/reply_advice.hpp"
 #include "pilling/error.hpp"
+#include "pilling/resilient_transport.hpp"
 #include "sources/chat_completion.hpp"
 #include "sources/trim.hpp"
 #include "text/normalize.hpp"
@@ -55,15 +57,10 @@ std::string find_fault(std::string_view answer, std::string_view keyword) {
   return {};
 }
 
-// For messages: who answers, without what a URL may hold besides.
-std::string host_of(std::string_view url) {
-  if (const std::size_t scheme = url.find("://"); scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
-  url = url.substr(0, url.find_first_of("/?#"));
-  if (const std::size_t at = url.rfind('@'); at != std::string_view::npos) url.remove_prefix(at + 1);
-  return std::string(url);
-}
-
-std::string advice_for(int status) {
+std::string advice_for(const HttpResponse& response, std::optional<std::chrono::milliseconds> retry_after) {
+  const int status = response.status;
+  if (is_quota_gone(response)) return "; the account's quota is used up, so no waiting helps";
+  if (retry_after) return "; try again in " + std::to_string(retry_after->count()) + " ms";
   if (status == 401 || status == 403) return "; check the API key";
   if (status == 404) return "; check the base URL and the model";
   if (status == 429) return "; slow down, or check the account's quota";
@@ -73,15 +70,20 @@ std::string advice_for(int status) {
 class OpenAiSummarizer final : public Summarizer {
  public:
   OpenAiSummarizer(std::shared_ptr<HttpTransport> http, OpenAiOptions options, core::RetryHooks hooks)
-      : http_(std::move(http)), options_(std::move(options)), hooks_(std::move(hooks)) {
+      : http_(std::move(http)),
+        options_(std::move(options)),
+        hooks_(core::complete(std::move(hooks))),
+        policy_(core::shared_retry_policy(options_.retry, hooks_)) {
     if (!http_) throw InvalidArgument("a summarizer needs an HTTP transport");
+    if (http_->repeats()) policy_.options.attempts = 1;
     for (std::string* given : {&options_.base_url, &options_.model, &options_.api_key}) {
       *given = trim(std::string(*given));
     }
     if (options_.model.empty()) throw InvalidArgument("name a model: there is no default one");
     if (!text::is_valid_utf8(options_.model)) throw InvalidArgument("the name of the model is not valid UTF-8");
     while (options_.base_url.ends_with('/')) options_.base_url.pop_back();
-    service_ = host_of(options_.base_url) + " (" + options_.model + ")";
+    service_ = http::host_of(options_.base_url) + " (" + options_.model + ")";
+    policy_.service = service_;
   }
 
   std::string maker() const override { return options_.model + '/' + std::string(prompt_version); }
@@ -120,6 +122,8 @@ class OpenAiSummarizer final : public Summarizer {
                         .url = options_.base_url + "/chat/completions",
                         .headers = {{"content-type", "application/json"}}};
     if (!options_.api_key.empty()) request.headers.emplace_back("authorization", "Bearer " + options_.api_key);
+    // Asked twice, a model costs twice and does no other harm.
+    request.is_repeatable = true;
     request.body = chat_request_body({.model = options_.model, .system = std::move(rules), .user = std::string(text)});
     return request;
   }
@@ -127,19 +131,23 @@ class OpenAiSummarizer final : public Summarizer {
   std::string ask(const HttpRequest& request, const CallOptions& call) const {
     constexpr int ok = 200;
     const HttpResponse response = http_->send(request, call);
-    if (response.status != ok) {
-      throw ServiceError(
-          service_ + " answered with HTTP status " + std::to_string(response.status) + advice_for(response.status),
-          service_, response.status, retry_after(response));
-    }
+    if (response.status != ok) refuse(response);
     return read_chat_reply(response.body, service_);
+  }
+
+  [[noreturn]] void refuse(const HttpResponse& response) const {
+    const auto wait = http::retry_after(response, hooks_.utc_now());
+    const std::string what =
+        service_ + " answered with HTTP status " + std::to_string(response.status) + advice_for(response, wait);
+    if (is_quota_gone(response)) throw core::QuotaGone(what, service_, response.status, wait);
+    throw ServiceError(what, service_, response.status, wait);
   }
 
   std::shared_ptr<HttpTransport> http_;
   OpenAiOptions options_;
   std::string service_;
-  core::RetryPolicy policy_;
   core::RetryHooks hooks_;
+  core::RetryPolicy policy_;
 };
 
 }  // namespace

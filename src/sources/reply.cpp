@@ -1,14 +1,12 @@
 #include "sources/reply.hpp"
 
-#include <cstdint>
-#include <string>
-#include <utility>
+#include <optional>
 
 #include "pilling/error.hpp"
 #include "sources/easy_drug.hpp"
-#include "sources/json_rows.hpp"
 #include "sources/pharmacy_fields.hpp"
 #include "sources/service_problem.hpp"
+#include "sources/xml_rows.hpp"
 
 namespace pilling::sources {
 namespace {
@@ -41,17 +39,10 @@ class ReplyJudge {
     throw BadData(service_ + " answered with " + what, service_);
   }
 
-  void check_envelope(const ApiEnvelope& envelope) const {
+  void check(const ApiEnvelope& envelope, const std::string& form) const {
     if (const auto problem = problem_of(envelope)) refuse(*problem);
-    if (!is_success(http_status_)) refuse("a JSON reply");
-    if (!envelope.is_envelope) refuse("JSON that is not a reply of the service");
-  }
-
-  /// Returns only for an XML reply without rows.
-  void check_xml(std::string_view body) const {
-    if (const auto problem = problem_in_xml(body)) refuse(*problem);
-    const bool is_no_data = body.find("<resultCode>03</resultCode>") != std::string_view::npos;
-    if (!is_no_data) refuse("markup instead of JSON");
+    if (!is_success(http_status_)) refuse("a reply in " + form);
+    if (!envelope.is_envelope) refuse(form + " that is not a reply of the service");
   }
 
  private:
@@ -59,50 +50,51 @@ class ReplyJudge {
   std::string service_;
 };
 
-template <class Row, class ReadRow>
-SourcePage<Row> read_reply(std::string_view body, const ReplyJudge& judge, const ReadRow& read_row) {
-  body = skip_blanks(body);
-  if (body.empty()) judge.refuse("an empty body; ask for fewer rows");
-  SourcePage<Row> page;
-  if (body.front() == '<') {
-    judge.check_xml(body);
-    return page;
-  }
-  if (body.front() != '{') {
-    if (const auto problem = problem_in_text(body)) judge.refuse(*problem);
-    judge.refuse("text that is not JSON");
-  }
-  const auto skip = [&](std::uint64_t number, const std::string& reason) {
-    page.skipped.push_back({.line = number, .reason = reason});
-  };
-  const JsonRowVisitor visit{.row =
-                                 [&](std::uint64_t number, const JsonRow& json) {
-                                   RowReading<Row> reading = read_row(json);
-                                   if (reading.refusal.empty()) {
-                                     page.rows.push_back(std::move(reading.value));
-                                   } else {
-                                     skip(number, std::move(reading.refusal));
-                                   }
-                                 },
-                             .broken = skip};
-  ApiEnvelope envelope;
+void read_json_reply(std::string_view body, const ReplyJudge& judge, const JsonRowVisitor& visit,
+                     ApiEnvelope& envelope) {
   std::string json(body);
   const auto fault = read_api_body(json, visit, envelope);
   if (fault && !problem_of(envelope)) judge.refuse("a body that " + fault->what);
-  judge.check_envelope(envelope);
-  page.total = envelope.total.value_or(envelope.rows);
-  return page;
+  judge.check(envelope, "JSON");
+}
+
+// Errors of the gateway come in XML that is cut off or no XML at all: then their tags are looked for.
+void read_xml_reply(std::string_view body, const ReplyJudge& judge, const JsonRowVisitor& visit,
+                    ApiEnvelope& envelope) {
+  const auto fault = read_xml_body(body, visit, envelope);
+  if (const auto problem = problem_of(envelope)) judge.refuse(*problem);
+  if (fault) {
+    if (const auto problem = problem_in_xml(body)) judge.refuse(*problem);
+    judge.refuse(envelope.is_envelope ? "a body that " + *fault : "markup that is not a reply of the service");
+  }
+  judge.check(envelope, "XML");
 }
 
 }  // namespace
 
+std::size_t read_reply(std::string_view body, int http_status, std::string_view service, const JsonRowVisitor& visit) {
+  const ReplyJudge judge(http_status, service);
+  body = skip_blanks(body);
+  if (body.empty()) judge.refuse("an empty body; ask for fewer rows");
+  ApiEnvelope envelope;
+  if (body.front() == '<') {
+    read_xml_reply(body, judge, visit, envelope);
+  } else if (body.front() == '{') {
+    read_json_reply(body, judge, visit, envelope);
+  } else {
+    if (const auto problem = problem_in_text(body)) judge.refuse(*problem);
+    judge.refuse("text that is not JSON");
+  }
+  return envelope.total.value_or(envelope.rows);
+}
+
 SourcePage<Medicine> read_medicine_reply(std::string_view body, int http_status, std::string_view service) {
-  return read_reply<Medicine>(body, ReplyJudge(http_status, service), &read_easy_drug);
+  return read_page<Medicine>(body, http_status, service, &read_easy_drug);
 }
 
 SourcePage<Pharmacy> read_pharmacy_reply(std::string_view body, int http_status, std::string_view service) {
-  return read_reply<Pharmacy>(body, ReplyJudge(http_status, service),
-                              [](const JsonRow& json) { return read_pharmacy(pharmacy_fields(json)); });
+  return read_page<Pharmacy>(body, http_status, service,
+                             [](const JsonRow& row) { return read_pharmacy(pharmacy_fields(row)); });
 }
 
 }  // namespace pilling::sources

@@ -51,7 +51,7 @@ constexpr std::array<KnownText, 8> known_texts = {{
     {"forbidden", 403, check_key},
     {"api not found", 404, "there is no such operation"},
     {"api rate limit exceeded", 429, "too many requests at once; slow down"},
-    {"api token quota exceeded", 429, "the quota of the day is used up; try again after midnight in Korea"},
+    {"api token quota exceeded", 22, "the quota of the day is used up; try again after midnight in Korea"},
     {"unexpected error", 500, "there is no such service, or it has trouble"},
     {"error forwarding request to backend server", 502, try_again},
     {"error receiving response from backend server", 502, try_again},

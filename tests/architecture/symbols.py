@@ -23,8 +23,9 @@ LOUD = re.compile(
 )
 
 PRIVATE = "|".join(MODULES)
+# `pilling::detail` is what the templates in public headers rest on.
 PUBLIC = re.compile(
-    rf"(?:(?:vtable|VTT|typeinfo|typeinfo name) for )?pilling::(?!(?:{PRIVATE}|\(anonymous namespace\)|detail)::)"
+    rf"(?:(?:vtable|VTT|typeinfo|typeinfo name) for )?pilling::(?!(?:{PRIVATE}|\(anonymous namespace\))::)"
 )
 
 

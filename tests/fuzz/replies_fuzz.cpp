@@ -7,29 +7,40 @@
 
 #include "pilling/error.hpp"
 #include "pilling/geo.hpp"
+#include "sources/openfda_label.hpp"
+#include "sources/permit.hpp"
+#include "sources/permit_document.hpp"
 #include "sources/reply.hpp"
 #include "text/normalize.hpp"
 
 namespace {
 
+using pilling::Medicine;
+using pilling::SourcePage;
+
 void require(bool holds) {
   if (!holds) std::abort();
 }
 
-void read_medicines(std::string_view body, int status) try {
-  for (const auto& medicine : pilling::sources::read_medicine_reply(body, status, "medicines").rows) {
+void check(const SourcePage<Medicine>& page) {
+  for (const Medicine& medicine : page.rows) {
     require(!medicine.id.value.empty() && !medicine.name.empty());
-    require(pilling::text::is_valid_utf8(medicine.name) && pilling::text::is_valid_utf8(medicine.efficacy));
+    for (const auto* text : {&medicine.name, &medicine.ingredients, &medicine.efficacy, &medicine.precautions}) {
+      require(pilling::text::is_valid_utf8(*text));
+    }
   }
-} catch (const pilling::ServiceError&) {
-} catch (const pilling::BadData&) {
 }
 
-void read_pharmacies(std::string_view body, int status) try {
-  for (const auto& pharmacy : pilling::sources::read_pharmacy_reply(body, status, "pharmacies").rows) {
+void check(const SourcePage<pilling::Pharmacy>& page) {
+  for (const auto& pharmacy : page.rows) {
     require(!pharmacy.id.value.empty() && !pharmacy.name.empty());
     require(pilling::is_valid(pharmacy.position));
   }
+}
+
+template <class Read>
+void read(const Read& read_page) try {
+  check(read_page());
 } catch (const pilling::ServiceError&) {
 } catch (const pilling::BadData&) {
 }
@@ -39,8 +50,11 @@ void read_pharmacies(std::string_view body, int status) try {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view body(reinterpret_cast<const char*>(data), size);
   for (const int status : {200, 500}) {
-    read_medicines(body, status);
-    read_pharmacies(body, status);
+    read([&] { return pilling::sources::read_medicine_reply(body, status, "medicines"); });
+    read([&] { return pilling::sources::read_permit_reply(body, status, "permits"); });
+    read([&] { return pilling::sources::read_pharmacy_reply(body, status, "pharmacies"); });
+    read([&] { return pilling::sources::read_openfda_reply(body, status, "labels"); });
   }
+  require(pilling::text::is_valid_utf8(pilling::sources::permit_document_text(body)));
   return 0;
 }

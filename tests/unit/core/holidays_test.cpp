@@ -126,6 +126,40 @@ TEST(BundledHolidays, AreThoseOfTheFile) {
   EXPECT_EQ(HolidayCalendar::bundled().holidays(), file.holidays());
 }
 
+TEST(HolidayCalendar, TakesANewYearOrReplacesOne) {
+  const HolidayCalendar calendar({{year(2030) / 1 / 1, "a"}, {year(2031) / 1 / 1, "b"}}, year(2030), year(2031));
+
+  const HolidayCalendar longer = calendar.with_year(year(2032), {{year(2032) / 5 / 5, "c"}});
+  const HolidayCalendar earlier = calendar.with_year(year(2029), {{year(2029) / 5 / 5, "d"}});
+  const HolidayCalendar changed = calendar.with_year(year(2031), {{year(2031) / 3 / 1, "e"}});
+
+  EXPECT_EQ(longer.is_holiday(year(2030) / 1 / 1), true);
+  EXPECT_EQ(longer.is_holiday(year(2032) / 5 / 5), true);
+  EXPECT_EQ(longer.is_holiday(year(2032) / 12 / 31), false);
+  EXPECT_EQ(earlier.is_holiday(year(2029) / 1 / 1), false);
+  EXPECT_EQ(earlier.is_holiday(year(2031) / 1 / 1), true);
+  EXPECT_EQ(changed.is_holiday(year(2031) / 1 / 1), false);
+  EXPECT_EQ(changed.is_holiday(year(2031) / 3 / 1), true);
+  EXPECT_EQ(changed.is_holiday(year(2032) / 1 / 1), std::nullopt);
+  EXPECT_EQ(calendar.is_holiday(year(2031) / 1 / 1), true);
+}
+
+TEST(HolidayCalendar, BeginsWithAnyYear) {
+  const HolidayCalendar calendar = HolidayCalendar().with_year(year(2040), {{year(2040) / 5 / 5, "a"}});
+
+  EXPECT_EQ(calendar.is_holiday(year(2040) / 5 / 5), true);
+  EXPECT_EQ(calendar.is_holiday(year(2041) / 1 / 1), std::nullopt);
+}
+
+TEST(HolidayCalendar, TakesNoYearThatWouldBeAGap) {
+  const HolidayCalendar calendar({{year(2030) / 1 / 1, "a"}}, year(2030), year(2031));
+
+  EXPECT_THROW(calendar.with_year(year(2033), {{year(2033) / 1 / 1, "b"}}), InvalidArgument);
+  EXPECT_THROW(calendar.with_year(year(2028), {{year(2028) / 1 / 1, "b"}}), InvalidArgument);
+  EXPECT_THROW(calendar.with_year(year(2032), {}), InvalidArgument);
+  EXPECT_THROW(calendar.with_year(year(2032), {{year(2031) / 1 / 1, "b"}}), InvalidArgument);
+}
+
 TEST(HolidayFile, HoldsYearsDaysAndComments) {
   const HolidayCalendar calendar = read(
       "\xef\xbb\xbf# 주석\r\n\r\n  years 2030 2031  # both\r\n2031-12-31 가상의 날 # once\r\n2030-01-01\t1월1일\r\n"

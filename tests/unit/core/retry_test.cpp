@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <gtest/gtest.h>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <stop_token>
@@ -25,7 +26,7 @@ struct Retry : testing::Test {
   support::FakeSteadyClock clock;
   std::vector<milliseconds> waits;
   double chance = 0.5;
-  RetryPolicy policy{.attempts = 3, .first_wait = milliseconds(500), .maximum_wait = milliseconds(8000)};
+  RetryPolicy policy;
   CallOptions call;
   int attempts = 0;
 
@@ -80,7 +81,7 @@ TEST_F(Retry, ThrowsTheLastFailureWhenAllAttemptsFail) {
 }
 
 TEST_F(Retry, WaitsUpToTwiceAsLongEachTimeButNeverAboveTheMaximum) {
-  policy.attempts = 7;
+  policy.options.attempts = 7;
   chance = std::nextafter(1.0, 0.0);
 
   EXPECT_EQ(succeed_at(7), 7);
@@ -123,11 +124,145 @@ TEST_F(Retry, AsksThePolicyWhichStatusesPass) {
   EXPECT_EQ(attempts, 3);
 }
 
-TEST_F(Retry, WaitsAtLeastAsLongAsTheServiceAsks) {
-  EXPECT_THROW(run([&]() -> int { throw ServiceError("slow down", "service", 429, milliseconds(3000)); }),
-               ServiceError);
+TEST_F(Retry, WaitsAtLeastAsLongAsTheServiceAsksAndALittleLongerByChance) {
+  const auto slow_down = [&]() -> int { throw ServiceError("slow down", "service", 429, milliseconds(30'000)); };
 
-  EXPECT_EQ(waits, (std::vector{milliseconds(3000), milliseconds(3000)}));
+  chance = 0;
+  EXPECT_THROW(run(slow_down), ServiceError);
+  EXPECT_EQ(waits, (std::vector{milliseconds(30'000), milliseconds(30'000)}));
+
+  waits.clear();
+  chance = 0.5;
+  EXPECT_THROW(run(slow_down), ServiceError);
+  EXPECT_EQ(waits, (std::vector{milliseconds(31'500), milliseconds(31'500)}));
+}
+
+TEST_F(Retry, WaitsAsLongAsItWouldHaveThoughTheServiceAsksForLess) {
+  chance = std::nextafter(1.0, 0.0);
+
+  EXPECT_THROW(run([&]() -> int { throw ServiceError("slow down", "service", 429, milliseconds(10)); }), ServiceError);
+
+  EXPECT_EQ(waits, (std::vector{milliseconds(509), milliseconds(999)}));
+}
+
+TEST_F(Retry, WaitsForUpToTwoMinutesWhenAsked) {
+  chance = 0;
+
+  EXPECT_THROW(run([&]() -> int { throw ServiceError("slow down", "service", 429, seconds(120)); }), ServiceError);
+  EXPECT_EQ(waits, (std::vector{milliseconds(120'000), milliseconds(120'000)}));
+
+  waits.clear();
+  EXPECT_THROW(run([&]() -> int { throw ServiceError("slow down", "service", 429, seconds(121)); }), ServiceError);
+  EXPECT_TRUE(waits.empty());
+}
+
+TEST_F(Retry, CanWaitFourToTenSecondsWithoutJitterInThreeAttempts) {
+  policy.options = {
+      .attempts = 3, .first_wait = seconds(1), .minimum_wait = seconds(4), .maximum_wait = seconds(10), .jitter = 0};
+
+  EXPECT_THROW(succeed_at(4), NetworkError);
+  EXPECT_EQ(attempts, 3);
+  EXPECT_EQ(waits, (std::vector{milliseconds(4000), milliseconds(4000)}));
+
+  policy.options.attempts = 6;
+  attempts = 0;
+  waits.clear();
+  EXPECT_EQ(succeed_at(6), 6);
+  EXPECT_EQ(waits, (std::vector{milliseconds(4000), milliseconds(4000), milliseconds(4000), milliseconds(8000),
+                                milliseconds(10'000)}));
+}
+
+TEST_F(Retry, CanWaitAsTheClientOfOpenAiDoes) {
+  policy.options.jitter = 0.25;
+  chance = 0;
+
+  EXPECT_THROW(succeed_at(4), NetworkError);
+
+  EXPECT_EQ(waits, (std::vector{milliseconds(375), milliseconds(750)}));
+}
+
+TEST_F(Retry, NeverTriesAgainWhenAQuotaIsGone) {
+  EXPECT_THROW(run([&]() -> int { throw QuotaGone("gone", "service", 429, seconds(1)); }), ServiceError);
+
+  EXPECT_EQ(attempts, 1);
+}
+
+TEST_F(Retry, LeavesTheNetworkToATransportThatRepeatsByItself) {
+  policy.is_network_repeated = false;
+
+  EXPECT_THROW(succeed_at(2), NetworkError);
+
+  EXPECT_EQ(attempts, 1);
+}
+
+TEST_F(Retry, StopsWhenTheBudgetOfAllCallersIsUsedUp) {
+  policy.budget = std::make_shared<RetryBudget>(RetryBudgetOptions{.per_second = 0, .capacity = 3}, hooks());
+
+  EXPECT_THROW(succeed_at(4), NetworkError);
+  EXPECT_EQ(attempts, 3);
+  attempts = 0;
+  EXPECT_THROW(succeed_at(4), NetworkError);
+  EXPECT_EQ(attempts, 2);
+  attempts = 0;
+  EXPECT_THROW(succeed_at(4), NetworkError);
+  EXPECT_EQ(attempts, 1);
+}
+
+TEST_F(Retry, TakesNothingFromTheBudgetForAWaitThatIsNotBegun) {
+  policy.budget = std::make_shared<RetryBudget>(RetryBudgetOptions{.per_second = 0, .capacity = 1}, hooks());
+  call.deadline = clock.now() + milliseconds(1);
+
+  EXPECT_THROW(succeed_at(2), NetworkError);
+
+  EXPECT_TRUE(policy.budget->take());
+}
+
+TEST_F(Retry, HoldsOneCallersRetryAfterForAllOthers) {
+  policy.gate = std::make_shared<RetryGate>();
+  policy.options.attempts = 1;
+  chance = 0.5;
+  EXPECT_THROW(run([&]() -> int { throw ServiceError("slow down", "service", 429, seconds(20)); }), ServiceError);
+  clock.advance(seconds(5));
+
+  EXPECT_EQ(run([] { return 1; }), 1);
+
+  EXPECT_EQ(waits, std::vector{milliseconds(15'750)});
+}
+
+TEST_F(Retry, RefusesWhoCannotWaitForTheGate) {
+  policy.gate = std::make_shared<RetryGate>();
+  policy.service = "example.test";
+  policy.gate->close(clock.now(), seconds(20));
+  call.deadline = clock.now() + seconds(20);
+
+  try {
+    run([] { return 1; });
+    FAIL() << "nothing was thrown";
+  } catch (const Refused& error) {
+    EXPECT_EQ(std::string(error.what()), "example.test asked to be left alone for 20000 ms more; try again after that");
+  }
+  EXPECT_EQ(attempts, 0);
+}
+
+TEST(RetryGate, KeepsTheLongerOfTwoWishesButNoneForMoreThanADay) {
+  support::FakeSteadyClock clock;
+  RetryGate gate;
+  EXPECT_EQ(gate.remaining(clock.now()), milliseconds(0));
+
+  gate.close(clock.now(), seconds(9));
+  gate.close(clock.now(), seconds(3));
+  EXPECT_EQ(gate.remaining(clock.now()), seconds(9));
+
+  gate.close(clock.now(), std::chrono::hours(24 * 365 * 1000));
+  EXPECT_EQ(gate.remaining(clock.now()), std::chrono::hours(24));
+}
+
+TEST(RetryOptions, MustMakeSense) {
+  EXPECT_NO_THROW(check(RetryOptions{}));
+  EXPECT_THROW(check(RetryOptions{.attempts = 0}), InvalidArgument);
+  EXPECT_THROW(check(RetryOptions{.first_wait = milliseconds(-1)}), InvalidArgument);
+  EXPECT_THROW(check(RetryOptions{.jitter = 1.1}), InvalidArgument);
+  EXPECT_THROW(check(RetryOptions{.jitter = std::nan("")}), InvalidArgument);
 }
 
 TEST_F(Retry, DoesNotWaitForAServiceThatAsksForTooMuch) {

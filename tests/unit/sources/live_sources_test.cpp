@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "pilling/error.hpp"
+#include "pilling/resilient_transport.hpp"
 #include "sources/service_key.hpp"
 #include "support/fake_transport.hpp"
 
@@ -193,9 +194,46 @@ TEST_F(LiveSources, DoNotAskAgainAfterAnAnswerThatStays) {
     EXPECT_EQ(http->requests().size(), 1u) << code;
   }
   http = std::make_shared<FakeTransport>();
+  http->then(429, "API token quota exceeded");
+  EXPECT_THROW(drugs()->fetch({}, {}), ServiceError);
+  EXPECT_EQ(http->requests().size(), 1u);
+  http = std::make_shared<FakeTransport>();
   http->then(200, "<html>maintenance</html>");
   EXPECT_THROW(drugs()->fetch({}, {}), BadData);
   EXPECT_EQ(http->requests().size(), 1u);
+}
+
+TEST_F(LiveSources, LeaveToATransportWhatItRepeatsItself) {
+  const std::string busy = R"({"header":{"resultCode":"05","resultMsg":"ERROR"},"body":{}})";
+  const auto requests_of = [this](const std::shared_ptr<FakeTransport>& inner) {
+    const auto resilient = make_resilient_transport(inner, {.hooks = hooks()});
+    try {
+      make_easy_drug_source(resilient, {.service_key = "k"}, hooks())->fetch({}, {});
+    } catch (const Error&) {
+    }
+    return inner->requests().size();
+  };
+  const auto fake = [] { return std::make_shared<FakeTransport>(); };
+  const auto reset = fake();
+  reset->then_throw(NetworkError("connection reset", "apis.data.go.kr"));
+  const auto down = fake();
+  down->then(503, "Error receiving response from backend server");
+  const auto troubled = fake();
+  troubled->then(200, busy);
+
+  EXPECT_EQ(requests_of(reset), 3u);
+  EXPECT_EQ(requests_of(down), 3u);
+  EXPECT_EQ(requests_of(troubled), 3u);
+}
+
+TEST_F(LiveSources, TryAsOftenAsTheyAreTold) {
+  http->then(503, "Error receiving response from backend server");
+
+  EXPECT_THROW(make_easy_drug_source(http, {.service_key = "k", .retry = {.attempts = 5}}, hooks())->fetch({}, {}),
+               ServiceError);
+  EXPECT_EQ(http->requests().size(), 5u);
+
+  EXPECT_THROW(make_easy_drug_source(http, {.service_key = "k", .retry = {.attempts = 0}}, hooks()), InvalidArgument);
 }
 
 TEST_F(LiveSources, NeverRepeatTheKeyInAnError) {
