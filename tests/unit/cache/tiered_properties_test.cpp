@@ -9,7 +9,6 @@
 #include <latch>
 #include <map>
 #include <memory>
-#include <random>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -20,8 +19,8 @@
 
 #include "pilling/error.hpp"
 #include "pilling/tiered_cache.hpp"
+#include "support/random_tiers.hpp"
 #include "support/rounds.hpp"
-#include "support/tiered_cache_fixture.hpp"
 
 namespace pilling {
 namespace {
@@ -30,34 +29,9 @@ using namespace support;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : engine_(seed) {}
-  std::size_t below(std::size_t count) { return engine_() % count; }
-  bool one_in(std::size_t count) { return below(count) == 0; }
-
- private:
-  std::mt19937_64 engine_;
-};
-
 // Two caches over two tiers, against a simple model. Values are numbers that grow, so that of any two it is clear which
 // came first.
-class TieredProperties : public TiersFixture {
- protected:
-  static constexpr std::size_t keys = 6;
-  static constexpr std::size_t memory_bytes = 4000;
-
-  TieredCacheOptions small() {
-    TieredCacheOptions small = options();
-    small.memory_bytes = memory_bytes;
-    small.first_back_off = milliseconds(0);
-    small.hot_keys = 0;
-    return small;
-  }
-
-  static std::string key_of(std::size_t i) { return "key" + std::to_string(i); }
-  static std::string tag_of(std::size_t i) { return "tag" + std::to_string(i % 3); }
-};
+class TieredProperties : public RandomTiersFixture {};
 
 class TieredModel : public TieredProperties {
  protected:
