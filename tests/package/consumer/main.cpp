@@ -49,12 +49,24 @@ void look_around(const std::filesystem::path& folder) {
   expect(refuses_a_limit_of_zero(engine), "an InvalidArgument is caught by its type");
 }
 
+// The caches are templates: what they call must be there to link with.
+void keep_something() {
+  pilling::MemoryCache<std::string, std::string> memory({.maximum_weight = 1000});
+  memory.put("도토리", "정", 3);
+  expect(*memory.get("도토리") == "정", "a value stays in memory");
+
+  pilling::TieredCache<std::string> tiers({}, pilling::text_codec());
+  tiers.put("솔방울", {"시럽"});
+  expect(*tiers.get("솔방울", nullptr).value == "시럽", "a value stays in the first tier");
+}
+
 }  // namespace
 
 int main() {
   try {
     const std::filesystem::path folder = make_folder();
     look_around(folder);
+    keep_something();
     std::filesystem::remove_all(folder);
   } catch (const std::exception& error) {
     std::cerr << error.what() << '\n';
