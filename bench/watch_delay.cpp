@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "pilling/engine.hpp"
+#include "support/forwarding_store.hpp"
 
 namespace {
 
@@ -56,55 +57,30 @@ class Channel {
 };
 
 // A store that remembers when its last commit ended.
-class TimedStore : public pilling::Store {
+class TimedStore : public pilling::support::ForwardingStore {
  public:
-  explicit TimedStore(std::shared_ptr<pilling::Store> store) : store_(std::move(store)) {}
+  using ForwardingStore::ForwardingStore;
 
-  std::string name() const override { return store_->name(); }
   std::unique_ptr<pilling::StoreTransaction> begin(const pilling::CallOptions& call) override {
-    return std::make_unique<Transaction>(store_->begin(call), committed_at);
+    return std::make_unique<Transaction>(inner().begin(call), committed_at);
   }
-  std::vector<pilling::Medicine> medicines() override { return store_->medicines(); }
-  std::vector<pilling::Pharmacy> pharmacies() override { return store_->pharmacies(); }
-  std::vector<std::pair<pilling::SummaryKey, pilling::Summary>> summaries() override { return store_->summaries(); }
-  std::optional<pilling::Summary> summary(const pilling::SummaryKey& key) override { return store_->summary(key); }
-  std::optional<pilling::JobProgress> job(std::string_view name) override { return store_->job(name); }
-  std::uint64_t catalogue_version() override { return store_->catalogue_version(); }
-  std::shared_ptr<pilling::SharedCache> cache() override { return store_->cache(); }
-  pilling::CatalogueVersions catalogue_versions() override { return store_->catalogue_versions(); }
 
   Clock::time_point committed_at;
 
  private:
-  class Transaction : public pilling::StoreTransaction {
+  class Transaction : public pilling::support::ForwardingTransaction {
    public:
     Transaction(std::unique_ptr<pilling::StoreTransaction> transaction, Clock::time_point& committed_at)
-        : transaction_(std::move(transaction)), committed_at_(committed_at) {}
+        : ForwardingTransaction(std::move(transaction)), committed_at_(committed_at) {}
 
-    std::optional<pilling::Medicine> medicine(const pilling::MedicineId& id) override {
-      return transaction_->medicine(id);
-    }
-    std::optional<pilling::Pharmacy> pharmacy(const pilling::PharmacyId& id) override {
-      return transaction_->pharmacy(id);
-    }
-    bool has_summary(const pilling::SummaryKey& key) override { return transaction_->has_summary(key); }
-    void put(const pilling::Medicine& medicine) override { transaction_->put(medicine); }
-    void put(const pilling::Pharmacy& pharmacy) override { transaction_->put(pharmacy); }
-    void put(const pilling::SummaryKey& key, const pilling::Summary& summary) override {
-      transaction_->put(key, summary);
-    }
-    void put(const pilling::JobProgress& progress) override { transaction_->put(progress); }
     void commit() override {
-      transaction_->commit();
+      ForwardingTransaction::commit();
       committed_at_ = Clock::now();
     }
 
    private:
-    std::unique_ptr<pilling::StoreTransaction> transaction_;
     Clock::time_point& committed_at_;
   };
-
-  std::shared_ptr<pilling::Store> store_;
 };
 
 struct Reading {

@@ -150,7 +150,7 @@ inline py::object to_python(const Medicine& medicine) {
                           medicine.ingredients, medicine.dispensing, medicine.efficacy, medicine.usage,
                           medicine.warnings, medicine.precautions, medicine.interactions, medicine.side_effects,
                           medicine.storage, to_tuple(medicine.images), medicine.published_on, medicine.updated_on,
-                          to_python(medicine.summary));
+                          medicine.withdrawn_on, to_python(medicine.summary));
 }
 
 inline py::object to_python(const Answer& answer) {

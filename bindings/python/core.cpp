@@ -318,7 +318,7 @@ void translate(std::exception_ptr pointer) {
           py::dict("service"_a = error.service(), "status"_a = error.status(),
                    "retry_after"_a = in_seconds(error.retry_after())));
   } catch (const Refused& error) {
-    raise("Refused", error);
+    raise("Refused", error, py::dict("retry_after"_a = in_seconds(error.retry_after())));
   } catch (const BadData& error) {
     raise("BadData", error, py::dict("source"_a = to_python(error.source()), "byte_offset"_a = error.byte_offset()));
   } catch (const Error& error) {

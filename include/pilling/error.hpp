@@ -80,8 +80,14 @@ class PILLING_API ServiceError : public Error {
 /// well succeed.
 class PILLING_API Refused : public Error {
  public:
-  using Error::Error;
+  explicit Refused(const std::string& message, std::optional<std::chrono::milliseconds> retry_after = std::nullopt);
   ~Refused() override;
+
+  /// After how long a call may be let through, where that is known.
+  std::optional<std::chrono::milliseconds> retry_after() const noexcept { return retry_after_; }
+
+ private:
+  std::optional<std::chrono::milliseconds> retry_after_;
 };
 
 /// A reply or a file made no sense.

@@ -45,6 +45,7 @@ struct Medicine {
   std::vector<std::string> images;  ///< URLs, in the order they were given
   std::string published_on;         ///< ISO date, or empty
   std::string updated_on;           ///< ISO date, or empty
+  std::string withdrawn_on;         ///< ISO date on which a refresh no longer found it at its sources, or empty
   std::optional<Summary> summary;   ///< of `efficacy`; none when there is no text
   bool operator==(const Medicine&) const = default;
 };

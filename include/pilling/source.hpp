@@ -49,6 +49,9 @@ class PILLING_API MedicineSource {
   virtual ~MedicineSource();
   virtual std::string name() const = 0;
   virtual SourcePage<Medicine> fetch(const MedicineQuery& query, const CallOptions& call) = 0;
+
+  /// Whether a query without a name and an id gives all it has, page by page. A refresh goes through such sources only.
+  virtual bool lists_all() const;
 };
 
 /// Where pharmacies come from. As MedicineSource.

@@ -15,6 +15,7 @@
 #include "pilling/medicine.hpp"
 #include "pilling/pharmacy.hpp"
 #include "pilling/shared_cache.hpp"
+#include "pilling/spending.hpp"
 
 namespace pilling {
 
@@ -22,7 +23,7 @@ namespace pilling {
 struct SummaryKey {
   std::string text;     ///< fingerprint of the text that is summarised
   std::string keyword;  ///< the symptom asked for; empty: of the whole text
-  std::string maker;    ///< `Summary::maker`
+  std::string maker;    ///< of the summarizer that was asked; `Summary::maker` says who answered in its place
   auto operator<=>(const SummaryKey&) const = default;
 };
 
@@ -35,6 +36,14 @@ struct JobProgress {
   bool is_finished = false;
   std::chrono::sys_seconds updated_at{};
   bool operator==(const JobProgress&) const = default;
+};
+
+/// What a job has to remember, under a key of its own making: what it has begun, fetched or seen.
+struct JobNote {
+  std::string job;
+  std::string key;
+  std::string text;  ///< any bytes
+  bool operator==(const JobNote&) const = default;
 };
 
 /// The `Store::catalogue_version` of the last commit that changed a medicine, and of the last that changed a pharmacy.
@@ -54,11 +63,14 @@ class PILLING_API StoreTransaction {
   virtual std::optional<Medicine> medicine(const MedicineId& id) = 0;  ///< without its summary
   virtual std::optional<Pharmacy> pharmacy(const PharmacyId& id) = 0;
   virtual bool has_summary(const SummaryKey& key) = 0;
+  virtual std::optional<std::string> note(std::string_view job, std::string_view key) = 0;
 
   virtual void put(const Medicine& medicine) = 0;  ///< all but its summary; replaces a row of the same id
   virtual void put(const Pharmacy& pharmacy) = 0;
   virtual void put(const SummaryKey& key, const Summary& summary) = 0;
   virtual void put(const JobProgress& progress) = 0;
+  virtual void put(const JobNote& note) = 0;  ///< replaces one of the same job and key
+  virtual void erase_note(std::string_view job, std::string_view key) = 0;
 
   /// Ends the transaction. Nothing may be called after it.
   virtual void commit() = 0;
@@ -82,6 +94,7 @@ class PILLING_API Store {
   virtual std::vector<std::pair<SummaryKey, Summary>> summaries() = 0;  ///< those of whole texts, by key
   virtual std::optional<Summary> summary(const SummaryKey& key) = 0;
   virtual std::optional<JobProgress> job(std::string_view name) = 0;
+  virtual std::vector<JobNote> notes(std::string_view job) = 0;  ///< all of a job, by key
 
   /// Grows with every commit that changed a medicine or a pharmacy, in whichever process.
   virtual std::uint64_t catalogue_version() = 0;
@@ -101,5 +114,9 @@ class PILLING_API Store {
 /// by a newer Pilling, or stays locked for longer than `busy_timeout`.
 PILLING_API std::shared_ptr<Store> make_sqlite_store(const std::filesystem::path& path,
                                                      std::chrono::milliseconds busy_timeout = std::chrono::seconds(5));
+
+/// Counters that survive a restart, for all processes that use the store: among its notes. Throws InvalidArgument
+/// without a store.
+PILLING_API std::shared_ptr<CounterStore> make_counter_store(std::shared_ptr<Store> store);
 
 }  // namespace pilling

@@ -144,7 +144,8 @@ void TierLink::check_whether_over(const Rest& rest) {
   if (remaining.count() <= 0) return;
   skipped_.fetch_add(1, std::memory_order_relaxed);
   const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(remaining).count();
-  throw Refused("it failed several times and is left alone for " + std::to_string(milliseconds) + " ms more");
+  throw Refused("it failed several times and is left alone for " + std::to_string(milliseconds) + " ms more",
+                std::chrono::milliseconds(milliseconds));
 }
 
 void TierLink::note_success(Rest& rest) {

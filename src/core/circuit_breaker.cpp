@@ -136,8 +136,9 @@ class CircuitBreaker::Impl {
 
   [[noreturn]] void refuse(const char* why, nanoseconds time) {
     ++refused_;
-    throw Refused(name_ + " " + why + "; it is left alone for up to " +
-                  std::to_string(std::chrono::ceil<milliseconds>(time).count()) + " ms more");
+    const auto rounded = std::chrono::ceil<milliseconds>(time);
+    throw Refused(name_ + " " + why + "; it is left alone for up to " + std::to_string(rounded.count()) + " ms more",
+                  rounded);
   }
 
   // No timer: whoever looks finds that it is time.

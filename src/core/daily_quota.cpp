@@ -57,7 +57,8 @@ class DailyQuota::Impl {
     const auto midnight = std::chrono::ceil<std::chrono::days>(now + std::chrono::nanoseconds(1));
     const auto minutes = std::chrono::ceil<std::chrono::minutes>(midnight - now).count();
     throw Refused("the quota of today for " + std::string(operation) + " " + why +
-                  "; try again after midnight in Korea, in " + std::to_string(minutes) + " minutes");
+                      "; try again after midnight in Korea, in " + std::to_string(minutes) + " minutes",
+                  std::chrono::ceil<std::chrono::milliseconds>(midnight - now));
   }
 
   const std::shared_ptr<CounterStore> counters_;

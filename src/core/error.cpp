@@ -11,6 +11,8 @@ StorageError::~StorageError() = default;
 NetworkError::~NetworkError() = default;
 Timeout::~Timeout() = default;
 ServiceError::~ServiceError() = default;
+Refused::Refused(const std::string& message, std::optional<std::chrono::milliseconds> retry_after)
+    : Error(message), retry_after_(retry_after) {}
 Refused::~Refused() = default;
 BadData::~BadData() = default;
 

@@ -147,7 +147,7 @@ class RateLimiter::Impl {
   milliseconds allowed_locked(milliseconds time, const CallOptions& call, const char* why) {
     if (time <= options_.longest_wait && time < call.deadline - hooks_.now()) return time;
     ++refused_;
-    throw Refused(name_ + why + in_words(time));
+    throw Refused(name_ + why + in_words(time), time);
   }
 
   milliseconds allowed(milliseconds time, const CallOptions& call, const char* why) {

@@ -76,7 +76,8 @@ void Retrier::wait_for_gate() {
     const milliseconds time = spread(closed, hooks_.random());
     if (closed > policy_.options.longest_retry_after || !has_time_for(time)) {
       throw Refused(policy_.service + " asked to be left alone for " + std::to_string(closed.count()) +
-                    " ms more; try again after that");
+                        " ms more; try again after that",
+                    closed);
     }
     wait(time, "it asked to be left alone", policy_.service);
   }

@@ -42,6 +42,8 @@ class OpenFdaSource final : public MedicineSource {
 
   std::string name() const override { return "openFDA"; }
 
+  bool lists_all() const override { return false; }
+
   SourcePage<Medicine> fetch(const MedicineQuery& query, const CallOptions& call) override {
     if (!text::is_valid_utf8(query.name)) throw InvalidArgument("the name asked for is not valid UTF-8");
     const HttpRequest request = make_request(query);

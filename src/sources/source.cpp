@@ -9,4 +9,6 @@ MedicineSource::~MedicineSource() = default;
 PharmacySource::~PharmacySource() = default;
 Summarizer::~Summarizer() = default;
 
+bool MedicineSource::lists_all() const { return true; }
+
 }  // namespace pilling

@@ -36,6 +36,7 @@ Medicine medicine_in(const Query& row) {
   medicine.updated_on = row.text(13);
   medicine.english_name = row.text(14);
   medicine.dispensing = row.text(15);
+  medicine.withdrawn_on = row.text(16);
   return medicine;
 }
 
@@ -55,10 +56,12 @@ Pharmacy pharmacy_in(const Query& row, const Connection& connection) {
   return pharmacy;
 }
 
-Summary summary_in(const Query& row, std::string maker) {
+// Who wrote it is said only where that is not who was asked.
+Summary summary_in(const Query& row, const std::string& asked) {
+  const std::string_view writer = row.text(3);
   return {.text = std::string(row.text(0)),
           .indications = decode_list(row.text(1)),
-          .maker = std::move(maker),
+          .maker = writer.empty() ? asked : std::string(writer),
           .made_at = time_of(row.integer(2))};
 }
 
@@ -132,7 +135,7 @@ std::vector<Medicine> load_medicines(Connection& connection) {
   Query rows(
       connection,
       "select id, name, company, ingredients, efficacy, usage, warnings, precautions, interactions, side_effects,"
-      " storage, images, published_on, updated_on, english_name, dispensing from medicines order by id");
+      " storage, images, published_on, updated_on, english_name, dispensing, withdrawn_on from medicines order by id");
   std::vector<Medicine> medicines;
   while (rows.next()) medicines.push_back(medicine_in(rows));
   return medicines;
@@ -146,10 +149,11 @@ std::vector<Pharmacy> load_pharmacies(Connection& connection) {
 }
 
 std::vector<std::pair<SummaryKey, Summary>> load_summaries(Connection& connection) {
-  Query rows(connection, "select summary, indications, made_at, text, maker from summaries order by text, maker");
+  Query rows(connection,
+             "select summary, indications, made_at, writer, text, maker from summaries order by text, maker");
   std::vector<std::pair<SummaryKey, Summary>> summaries;
   while (rows.next()) {
-    SummaryKey key{.text = std::string(rows.text(3)), .keyword = {}, .maker = std::string(rows.text(4))};
+    SummaryKey key{.text = std::string(rows.text(4)), .keyword = {}, .maker = std::string(rows.text(5))};
     Summary summary = summary_in(rows, key.maker);
     summaries.emplace_back(std::move(key), std::move(summary));
   }
@@ -157,10 +161,11 @@ std::vector<std::pair<SummaryKey, Summary>> load_summaries(Connection& connectio
 }
 
 std::optional<Medicine> load_medicine(Connection& connection, const MedicineId& id) {
-  Query row(connection,
-            "select id, name, company, ingredients, efficacy, usage, warnings, precautions, interactions, side_effects,"
-            " storage, images, published_on, updated_on, english_name, dispensing from medicines where id = ?",
-            id.value);
+  Query row(
+      connection,
+      "select id, name, company, ingredients, efficacy, usage, warnings, precautions, interactions, side_effects,"
+      " storage, images, published_on, updated_on, english_name, dispensing, withdrawn_on from medicines where id = ?",
+      id.value);
   return row.next() ? std::optional(medicine_in(row)) : std::nullopt;
 }
 
@@ -173,11 +178,12 @@ std::optional<Pharmacy> load_pharmacy(Connection& connection, const PharmacyId& 
 std::optional<Summary> load_summary(Connection& connection, const SummaryKey& key) {
   const auto first = [&](Query&& row) { return row.next() ? std::optional(summary_in(row, key.maker)) : std::nullopt; };
   if (key.keyword.empty()) {
-    return first(Query(connection, "select summary, indications, made_at from summaries where text = ? and maker = ?",
+    return first(Query(connection,
+                       "select summary, indications, made_at, writer from summaries where text = ? and maker = ?",
                        key.text, key.maker));
   }
   return first(Query(connection,
-                     "select summary, indications, made_at from keyword_summaries"
+                     "select summary, indications, made_at, writer from keyword_summaries"
                      " where text = ? and keyword = ? and maker = ?",
                      key.text, key.keyword, key.maker));
 }
@@ -207,23 +213,24 @@ bool save(Connection& connection, const Medicine& medicine) {
   const std::string images = encode_list(medicine.images);
   connection.run(
       "insert into medicines (id, name, company, ingredients, efficacy, usage, warnings, precautions, interactions,"
-      " side_effects, storage, images, published_on, updated_on, english_name, dispensing)"
-      " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      " side_effects, storage, images, published_on, updated_on, english_name, dispensing, withdrawn_on)"
+      " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
       " on conflict (id) do update set name = excluded.name, company = excluded.company,"
       " ingredients = excluded.ingredients, efficacy = excluded.efficacy, usage = excluded.usage,"
       " warnings = excluded.warnings, precautions = excluded.precautions, interactions = excluded.interactions,"
       " side_effects = excluded.side_effects, storage = excluded.storage, images = excluded.images,"
       " published_on = excluded.published_on, updated_on = excluded.updated_on,"
-      " english_name = excluded.english_name, dispensing = excluded.dispensing"
+      " english_name = excluded.english_name, dispensing = excluded.dispensing,"
+      " withdrawn_on = excluded.withdrawn_on"
       " where (name, company, ingredients, efficacy, usage, warnings, precautions, interactions, side_effects,"
-      " storage, images, published_on, updated_on, english_name, dispensing) is not (excluded.name, excluded.company, "
-      "excluded.ingredients,"
-      " excluded.efficacy, excluded.usage, excluded.warnings, excluded.precautions, excluded.interactions,"
-      " excluded.side_effects, excluded.storage, excluded.images, excluded.published_on, excluded.updated_on,"
-      " excluded.english_name, excluded.dispensing)",
+      " storage, images, published_on, updated_on, english_name, dispensing, withdrawn_on) is not (excluded.name,"
+      " excluded.company, excluded.ingredients, excluded.efficacy, excluded.usage, excluded.warnings,"
+      " excluded.precautions, excluded.interactions, excluded.side_effects, excluded.storage, excluded.images,"
+      " excluded.published_on, excluded.updated_on, excluded.english_name, excluded.dispensing,"
+      " excluded.withdrawn_on)",
       medicine.id.value, medicine.name, medicine.company, medicine.ingredients, medicine.efficacy, medicine.usage,
       medicine.warnings, medicine.precautions, medicine.interactions, medicine.side_effects, medicine.storage, images,
-      medicine.published_on, medicine.updated_on, medicine.english_name, medicine.dispensing);
+      medicine.published_on, medicine.updated_on, medicine.english_name, medicine.dispensing, medicine.withdrawn_on);
   return connection.changes() > 0;
 }
 
@@ -246,22 +253,19 @@ bool save(Connection& connection, const Pharmacy& pharmacy) {
 }
 
 void save(Connection& connection, const SummaryKey& key, const Summary& summary) {
-  if (summary.maker != key.maker) {
-    throw InvalidArgument("a summary of " + summary.maker + " cannot be kept as one of " + key.maker +
-                          "; let the key name the summary's maker");
-  }
   const std::string indications = encode_list(summary.indications);
   const std::int64_t made_at = seconds_of(summary.made_at);
+  const std::string_view writer = summary.maker == key.maker ? std::string_view() : summary.maker;
   if (key.keyword.empty()) {
     connection.run(
-        "insert or replace into summaries (text, maker, summary, indications, made_at)"
-        " values (?, ?, ?, ?, ?)",
-        key.text, key.maker, summary.text, indications, made_at);
+        "insert or replace into summaries (text, maker, summary, indications, made_at, writer)"
+        " values (?, ?, ?, ?, ?, ?)",
+        key.text, key.maker, summary.text, indications, made_at, writer);
   } else {
     connection.run(
-        "insert or replace into keyword_summaries (text, keyword, maker, summary, indications, made_at)"
-        " values (?, ?, ?, ?, ?, ?)",
-        key.text, key.keyword, key.maker, summary.text, indications, made_at);
+        "insert or replace into keyword_summaries (text, keyword, maker, summary, indications, made_at, writer)"
+        " values (?, ?, ?, ?, ?, ?, ?)",
+        key.text, key.keyword, key.maker, summary.text, indications, made_at, writer);
   }
 }
 
@@ -273,6 +277,29 @@ void save(Connection& connection, const JobProgress& progress) {
       progress.name, progress.cursor, static_cast<std::int64_t>(progress.done),
       static_cast<std::int64_t>(progress.total), static_cast<std::int64_t>(progress.is_finished),
       seconds_of(progress.updated_at));
+}
+
+std::vector<JobNote> load_notes(Connection& connection, std::string_view job) {
+  Query rows(connection, "select key, text from notes where job = ? order by key", job);
+  std::vector<JobNote> notes;
+  while (rows.next()) {
+    notes.push_back({.job = std::string(job), .key = std::string(rows.text(0)), .text = std::string(rows.text(1))});
+  }
+  return notes;
+}
+
+std::optional<std::string> load_note(Connection& connection, std::string_view job, std::string_view key) {
+  Query row(connection, "select text from notes where job = ? and key = ?", job, key);
+  return row.next() ? std::optional(std::string(row.text(0))) : std::nullopt;
+}
+
+void save(Connection& connection, const JobNote& note) {
+  connection.run("insert or replace into notes (job, key, text) values (?, ?, ?)", note.job, note.key,
+                 Bytes{note.text});
+}
+
+void erase_note(Connection& connection, std::string_view job, std::string_view key) {
+  connection.run("delete from notes where job = ? and key = ?", job, key);
 }
 
 }  // namespace pilling::store

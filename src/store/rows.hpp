@@ -27,6 +27,8 @@ std::optional<Medicine> load_medicine(Connection& connection, const MedicineId& 
 std::optional<Pharmacy> load_pharmacy(Connection& connection, const PharmacyId& id);
 std::optional<Summary> load_summary(Connection& connection, const SummaryKey& key);
 std::optional<JobProgress> load_job(Connection& connection, std::string_view name);
+std::vector<JobNote> load_notes(Connection& connection, std::string_view job);
+std::optional<std::string> load_note(Connection& connection, std::string_view job, std::string_view key);
 bool has_summary(Connection& connection, const SummaryKey& key);
 
 /// Whether the row is new or differs from the one that was there.
@@ -34,5 +36,7 @@ bool save(Connection& connection, const Medicine& medicine);
 bool save(Connection& connection, const Pharmacy& pharmacy);
 void save(Connection& connection, const SummaryKey& key, const Summary& summary);
 void save(Connection& connection, const JobProgress& progress);
+void save(Connection& connection, const JobNote& note);
+void erase_note(Connection& connection, std::string_view job, std::string_view key);
 
 }  // namespace pilling::store

@@ -95,8 +95,23 @@ create table if not exists cache (
 create index if not exists cache_by_end on cache (kept_until) where kept_until is not null;
 )sql";
 
+// What a refresh remembers of its work; what vanished from the sources; and who wrote a summary, where that is not who
+// was asked for it.
+constexpr const char* notes_of_refreshes = R"sql(
+create table if not exists notes (
+  job  text not null,
+  key  text not null,
+  text blob not null,
+  primary key (job, key)
+) strict, without rowid;
+alter table medicines add column withdrawn_on text not null default '';
+alter table summaries add column writer text not null default '';
+alter table keyword_summaries add column writer text not null default '';
+)sql";
+
 // The step at index i leads from version i to version i + 1. Steps that were released never change.
-constexpr std::array<const char*, 4> steps = {first_schema, names_and_dispensing, versions_of_both, table_of_the_cache};
+constexpr std::array<const char*, 5> steps = {first_schema, names_and_dispensing, versions_of_both, table_of_the_cache,
+                                              notes_of_refreshes};
 
 // Fields of the header: https://www.sqlite.org/fileformat.html#the_database_header
 struct Field {

@@ -28,11 +28,16 @@ class SqliteTransaction final : public StoreTransaction {
   std::optional<Medicine> medicine(const MedicineId& id) override { return load_medicine(open(), id); }
   std::optional<Pharmacy> pharmacy(const PharmacyId& id) override { return load_pharmacy(open(), id); }
   bool has_summary(const SummaryKey& key) override { return store::has_summary(open(), key); }
+  std::optional<std::string> note(std::string_view job, std::string_view key) override {
+    return load_note(open(), job, key);
+  }
 
   void put(const Medicine& medicine) override { changes_medicines_ |= save(open(), medicine); }
   void put(const Pharmacy& pharmacy) override { changes_pharmacies_ |= save(open(), pharmacy); }
   void put(const SummaryKey& key, const Summary& summary) override { save(open(), key, summary); }
   void put(const JobProgress& progress) override { save(open(), progress); }
+  void put(const JobNote& note) override { save(open(), note); }
+  void erase_note(std::string_view job, std::string_view key) override { store::erase_note(open(), job, key); }
 
   void commit() override {
     count_changes(open());
@@ -93,6 +98,10 @@ class SqliteStore final : public Store {
 
   std::optional<JobProgress> job(std::string_view name) override {
     return readers_->read([&](Connection& connection) { return load_job(connection, name); });
+  }
+
+  std::vector<JobNote> notes(std::string_view job) override {
+    return readers_->read([&](Connection& connection) { return load_notes(connection, job); });
   }
 
   std::uint64_t catalogue_version() override {

@@ -245,12 +245,18 @@ TYPED_TEST_P(StoreContract, ReplacesASummaryOfTheSameKey) {
   EXPECT_EQ(this->store_->summaries().size(), 1U);
 }
 
-TYPED_TEST_P(StoreContract, RefusesASummaryOfAnotherMakerThanItsKeySays) {
-  const auto transaction = this->store_->begin();
+TYPED_TEST_P(StoreContract, RemembersWhoAnsweredInThePlaceOfWhoWasAsked) {
+  for (const std::string& keyword : {std::string(), std::string("두통")}) {
+    const SummaryKey key{.text = "t", .keyword = keyword, .maker = "model/1"};
+    const auto transaction = this->store_->begin();
+    transaction->put(key, sample_summary("extractive/1"));
+    transaction->commit();
 
-  EXPECT_THROW(transaction->put({.text = "t", .keyword = "", .maker = "model/1"}, sample_summary("extractive/1")),
-               InvalidArgument);
-  EXPECT_FALSE(transaction->has_summary({.text = "t", .keyword = "", .maker = "model/1"}));
+    EXPECT_EQ(this->store_->summary(key), sample_summary("extractive/1"));
+    EXPECT_EQ(this->store_->summary({.text = "t", .keyword = keyword, .maker = "extractive/1"}), std::nullopt);
+  }
+  EXPECT_EQ(this->store_->summaries().at(0).first.maker, "model/1");
+  EXPECT_EQ(this->store_->summaries().at(0).second.maker, "extractive/1");
 }
 
 TYPED_TEST_P(StoreContract, RefusesAPharmacyThatIsNowhere) {
@@ -281,6 +287,31 @@ TYPED_TEST_P(StoreContract, KeepsTheProgressOfJobs) {
   EXPECT_EQ(this->store_->job("refresh"), std::nullopt);
 }
 
+TYPED_TEST_P(StoreContract, KeepsTheNotesOfJobsByKey) {
+  const JobNote second{.job = "refresh/한글", .key = "2", .text = std::string("\0\xff bytes", 8)};
+  const JobNote first{.job = "refresh/한글", .key = "1", .text = ""};
+  const JobNote of_another{.job = "refresh", .key = "1", .text = "x"};
+
+  commit_one(*this->store_, second);
+  commit_one(*this->store_, first);
+  commit_one(*this->store_, of_another);
+  EXPECT_EQ(this->store_->notes("refresh/한글"), (std::vector{first, second}));
+
+  const auto transaction = this->store_->begin();
+  EXPECT_EQ(transaction->note("refresh/한글", "2"), second.text);
+  EXPECT_EQ(transaction->note("refresh/한글", "3"), std::nullopt);
+  transaction->put(JobNote{.job = "refresh", .key = "1", .text = "y"});
+  transaction->erase_note("refresh/한글", "1");
+  transaction->erase_note("refresh/한글", "3");
+  EXPECT_EQ(transaction->note("refresh/한글", "1"), std::nullopt);
+  EXPECT_EQ(this->store_->notes("refresh/한글").size(), 2U);
+  transaction->commit();
+
+  EXPECT_EQ(this->location_.open()->notes("refresh/한글"), std::vector{second});
+  EXPECT_EQ(this->store_->notes("refresh").at(0).text, "y");
+  EXPECT_TRUE(this->store_->notes("nobody").empty());
+}
+
 TYPED_TEST_P(StoreContract, GrowsItsVersionWithChangesOfTheCatalogueOnly) {
   Store& store = *this->store_;
   const auto other = this->location_.open();
@@ -291,6 +322,7 @@ TYPED_TEST_P(StoreContract, GrowsItsVersionWithChangesOfTheCatalogueOnly) {
   commit_one(*other, sample_pharmacy("1"));
   const auto with_pharmacy = store.catalogue_version();
   commit_one(store, sample_progress("refresh"));
+  commit_one(store, JobNote{.job = "refresh", .key = "1", .text = "x"});
   const auto transaction = store.begin();
   transaction->put({.text = "t", .keyword = "", .maker = "m"}, sample_summary("m"));
   transaction->commit();
@@ -547,8 +579,8 @@ REGISTER_TYPED_TEST_SUITE_P(StoreContract, IsEmptyAtFirst, KeepsEveryFieldAcross
                             OrdersByTheBytesOfTheId, ShowsNothingOfATransactionBeforeItsCommit,
                             SeesItsOwnWritesInATransaction, RollsBackWhatWasNotCommitted, RefusesWorkAfterTheCommit,
                             TellsSummariesApartByEveryPartOfTheKey, ListsTheSummariesOfWholeTextsByKey,
-                            ReplacesASummaryOfTheSameKey, RefusesASummaryOfAnotherMakerThanItsKeySays,
-                            RefusesAPharmacyThatIsNowhere, KeepsTheProgressOfJobs,
+                            ReplacesASummaryOfTheSameKey, RemembersWhoAnsweredInThePlaceOfWhoWasAsked,
+                            RefusesAPharmacyThatIsNowhere, KeepsTheProgressOfJobs, KeepsTheNotesOfJobsByKey,
                             GrowsItsVersionWithChangesOfTheCatalogueOnly, TellsWhichPartOfTheCatalogueMayHaveChanged,
                             MakesASecondWriterWaitForTheFirst, WaitsForAWriterNoLongerThanTheCallMay,
                             StopsWaitingForAWriterWhenTheCallIsStopped, RefusesASecondTransactionOfTheSameThread,

@@ -417,6 +417,7 @@ def _print_medicine(medicine: pilling.Medicine) -> None:
         ("In short", medicine.summary.text if medicine.summary else ""),
         ("Published", medicine.published_on),
         ("Updated", medicine.updated_on),
+        ("Withdrawn", medicine.withdrawn_on),
         *(("Image", image) for image in medicine.images),
     ]
     _print_table([(name, terminal.printable(value)) for name, value in facts if value])

@@ -46,7 +46,14 @@ class ServiceError(Error):
 
 
 class Refused(Error):
-    """Nothing was tried: too much waits already, or what would be asked has failed too often just before."""
+    """Nothing was tried: too much waits already, or what would be asked has failed too often just before.
+
+    ``retry_after`` is after how many seconds a call may be let through, where that is known.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class BadData(Error):

@@ -137,6 +137,8 @@ class Medicine:
     """ISO date, or empty."""
     updated_on: str
     """ISO date, or empty."""
+    withdrawn_on: str
+    """ISO date on which a refresh no longer found it at its sources, or empty."""
     summary: Summary | None
     """Of ``efficacy``; none when there is no text."""
 

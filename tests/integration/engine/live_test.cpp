@@ -12,6 +12,7 @@
 
 #include "pilling/engine.hpp"
 #include "pilling/error.hpp"
+#include "support/forwarding_store.hpp"
 #include "support/in_memory_shared_cache.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -54,11 +55,10 @@ class ScriptedSource : public MedicineSource {
 };
 
 // A store that works until it is told to break down.
-class FragileStore : public Store {
+class FragileStore : public support::ForwardingStore {
  public:
-  explicit FragileStore(std::shared_ptr<Store> store) : store_(std::move(store)) {}
+  using ForwardingStore::ForwardingStore;
 
-  std::string name() const override { return store_->name(); }
   std::unique_ptr<StoreTransaction> begin(const CallOptions& call = {}) override { return sound().begin(call); }
   std::vector<Medicine> medicines() override { return sound().medicines(); }
   std::vector<Pharmacy> pharmacies() override { return sound().pharmacies(); }
@@ -66,16 +66,15 @@ class FragileStore : public Store {
   std::optional<Summary> summary(const SummaryKey& key) override { return sound().summary(key); }
   std::optional<JobProgress> job(std::string_view name) override { return sound().job(name); }
   std::uint64_t catalogue_version() override { return is_read_broken ? broken() : sound().catalogue_version(); }
-  std::shared_ptr<SharedCache> cache() override { return store_->cache(); }
+  // Told apart by that one version only.
+  CatalogueVersions catalogue_versions() override { return Store::catalogue_versions(); }
 
   std::atomic<bool> is_broken = false;
   std::atomic<bool> is_read_broken = false;
 
  private:
   [[noreturn]] static std::uint64_t broken() { throw StorageError("the disk is gone", "/nowhere"); }
-  Store& sound() const { return is_broken ? (broken(), *store_) : *store_; }
-
-  std::shared_ptr<Store> store_;
+  Store& sound() const { return is_broken ? (broken(), inner()) : inner(); }
 };
 
 class LiveTest : public testing::Test {

@@ -17,6 +17,7 @@
 
 #include "pilling/engine.hpp"
 #include "pilling/error.hpp"
+#include "support/forwarding_store.hpp"
 #include "support/sample_rows.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -40,12 +41,10 @@ bool comes_true(const Condition& condition) {
 }
 
 // Counts what is asked of a store, fails when it is told to, and holds loads back.
-class ObservedStore : public Store {
+class ObservedStore : public support::ForwardingStore {
  public:
-  explicit ObservedStore(std::shared_ptr<Store> store) : store_(std::move(store)) {}
+  using ForwardingStore::ForwardingStore;
 
-  std::string name() const override { return store_->name(); }
-  std::unique_ptr<StoreTransaction> begin(const CallOptions& call = {}) override { return store_->begin(call); }
   std::vector<Medicine> medicines() override {
     ++medicine_loads;
     if (is_held_back) {
@@ -53,21 +52,16 @@ class ObservedStore : public Store {
       may_go_on.acquire();
     }
     if (is_load_broken) throw StorageError("the disk is gone", "/nowhere");
-    return store_->medicines();
+    return ForwardingStore::medicines();
   }
   std::vector<Pharmacy> pharmacies() override {
     ++pharmacy_loads;
-    return store_->pharmacies();
+    return ForwardingStore::pharmacies();
   }
-  std::vector<std::pair<SummaryKey, Summary>> summaries() override { return store_->summaries(); }
-  std::optional<Summary> summary(const SummaryKey& key) override { return store_->summary(key); }
-  std::optional<JobProgress> job(std::string_view name) override { return store_->job(name); }
-  std::uint64_t catalogue_version() override { return store_->catalogue_version(); }
-  std::shared_ptr<SharedCache> cache() override { return store_->cache(); }
   CatalogueVersions catalogue_versions() override {
     ++looks;
     if (is_look_broken) throw std::runtime_error("the host's own trouble");
-    return store_->catalogue_versions();
+    return ForwardingStore::catalogue_versions();
   }
 
   // Whether the watch has gone on at least this often since.

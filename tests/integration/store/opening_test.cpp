@@ -14,6 +14,7 @@
 #include "pilling/store.hpp"
 #include "store/schema.hpp"
 #include "store/sqlite.hpp"
+#include "support/older_schema.hpp"
 #include "support/store_contract.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -369,11 +370,10 @@ TEST(Schema, BringsAFirstVersionUpToDate) {
   {
     Connection first(path, Connection::Mode::create, std::chrono::seconds(1));
     prepare_database(first, std::chrono::seconds(1));
-    first.execute(
-        "alter table medicines drop column english_name; alter table medicines drop column dispensing;"
-        "insert into medicines values ('200000001', '가나정', '', '', '', '', '', '', '', '', '', '', '', '');"
-        "pragma user_version = 1");
   }
+  support::take_back_to(path, 1);
+  Connection(path, Connection::Mode::create, std::chrono::seconds(1))
+      .execute("insert into medicines values ('200000001', '가나정', '', '', '', '', '', '', '', '', '', '', '', '')");
 
   const auto medicines = make_sqlite_store(path)->medicines();
 
@@ -387,10 +387,24 @@ TEST(Schema, TakesMedicinesAndPharmaciesOfASecondVersionForChangedWithTheLastCom
   const support::TemporaryDirectory directory;
   const auto path = directory.path() / "x.db";
   support::commit_one(*make_sqlite_store(path), sample_medicine("1"));
-  Connection(path, Connection::Mode::create, std::chrono::seconds(1))
-      .execute("delete from meta where key <> 'catalogue_version'; pragma user_version = 2");
+  support::take_back_to(path, 2);
 
   EXPECT_EQ(make_sqlite_store(path)->catalogue_versions(), (CatalogueVersions{.medicines = 1, .pharmacies = 1}));
+}
+
+TEST(Schema, KeepsTheSummariesOfAFourthVersion) {
+  const support::TemporaryDirectory directory;
+  const auto path = directory.path() / "x.db";
+  const SummaryKey key{.text = "t", .keyword = "", .maker = "extractive/1"};
+  {
+    const auto store = make_sqlite_store(path);
+    const auto transaction = store->begin();
+    transaction->put(key, support::sample_summary("extractive/1"));
+    transaction->commit();
+  }
+  support::take_back_to(path, 4);
+
+  EXPECT_EQ(make_sqlite_store(path)->summary(key), support::sample_summary("extractive/1"));
 }
 
 TEST(Versions, OfMedicinesAndPharmaciesGrowApart) {

@@ -13,6 +13,7 @@
 #include "pilling/store.hpp"
 #include "store/sqlite.hpp"
 #include "support/child_process.hpp"
+#include "support/older_schema.hpp"
 #include "support/store_contract.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -191,7 +192,7 @@ TEST_F(SqliteCacheTest, WaitsForAWriterOfAnotherProcessNoLongerThanTheCallMay) {
 
 TEST_F(SqliteCacheTest, IsAddedToADatabaseOfAnEarlierVersion) {
   support::commit_one(*make_sqlite_store(path_), support::sample_medicine("1"));
-  Connection(path_, Connection::Mode::create, patience).execute("drop table cache; pragma user_version = 2");
+  support::take_back_to(path_, 3);
 
   const auto store = make_sqlite_store(path_);
   store->cache()->put(support::sample_entries("a", "1"), {});
