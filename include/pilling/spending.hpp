@@ -70,6 +70,7 @@ struct TokenUsage {
   std::uint64_t cached_input = 0;
   std::uint64_t cache_write = 0;
   std::uint64_t output = 0;
+  bool operator==(const TokenUsage&) const = default;
 };
 
 /// US dollars for a million tokens, from a day on.

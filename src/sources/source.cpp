@@ -8,6 +8,11 @@ namespace pilling {
 MedicineSource::~MedicineSource() = default;
 PharmacySource::~PharmacySource() = default;
 Summarizer::~Summarizer() = default;
+SummaryBatches::~SummaryBatches() = default;
+
+SummaryCost Summarizer::cost(const SummaryRequest&, bool) const { return {.tokens = {}, .dollars = 0.0}; }
+SummarizerStats Summarizer::stats() const { return {}; }
+SummaryBatches* Summarizer::batches() noexcept { return nullptr; }
 
 bool MedicineSource::lists_all() const { return true; }
 
