@@ -52,6 +52,7 @@ struct Types {
   py::object origin = python.attr("Origin");
   py::object pharmacy = python.attr("Pharmacy");
   py::object refresh_report = python.attr("RefreshReport");
+  py::object refresh_progress = python.attr("RefreshProgress");
   py::object search_result = python.attr("SearchResult");
   py::object skipped_row = python.attr("SkippedRow");
   py::object slow_call = python.attr("SlowCall");
@@ -236,8 +237,34 @@ inline py::object to_python(const ImportReport& report) {
 }
 
 inline py::object to_python(const RefreshReport& report) {
-  return types().refresh_report(report.texts, report.made, report.kept, report.without, to_tuple(report.failures),
-                                report.is_complete);
+  py::dict fields;
+  fields["rows"] = report.rows;
+  fields["added"] = report.added;
+  fields["updated"] = report.updated;
+  fields["unchanged"] = report.unchanged;
+  fields["older"] = report.older;
+  fields["withdrawn"] = report.withdrawn;
+  fields["not_listed"] = report.not_listed;
+  fields["pages_taken_up"] = report.pages_taken_up;
+  fields["skipped"] = to_tuple(report.skipped);
+  fields["texts"] = report.texts;
+  fields["kept"] = report.kept;
+  fields["made"] = report.made;
+  fields["replaced"] = report.replaced;
+  fields["without"] = report.without;
+  fields["calls"] = report.calls;
+  fields["repeated_calls"] = report.repeated_calls;
+  fields["dollars"] = report.dollars;
+  fields["is_price_known"] = report.is_price_known;
+  fields["failures"] = to_tuple(report.failures);
+  fields["warnings"] = to_tuple(report.warnings);
+  fields["is_complete"] = report.is_complete;
+  fields["elapsed_seconds"] = to_python(report.elapsed);
+  return types().refresh_report(**fields);
+}
+
+inline py::object to_python(const RefreshProgress& progress) {
+  return types().refresh_progress(to_string(progress.stage), progress.done, progress.total, progress.dollars);
 }
 
 inline py::object to_python(const CacheStats& stats) {

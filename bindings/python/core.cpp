@@ -205,12 +205,9 @@ class EngineHandle {
     return to_python(call([&](Engine& engine) { return engine.import_pharmacies(path, progress_hook(on_progress)); }));
   }
 
-  py::object refresh(std::int64_t commit_every, const py::object& on_progress) const {
-    const RefreshOptions options{.commit_every = to_count(commit_every, "commit_every")};
-    const auto hook = [tell = progress_hook(on_progress)](const RefreshProgress& progress) {
-      tell(progress.done, progress.total);
-    };
-    return to_python(call([&](Engine& engine) { return engine.refresh(options, hook); }));
+  py::object refresh(const py::object& wanted, const py::object& on_progress) const {
+    const RefreshOptions options = to_refresh_options(wanted);
+    return to_python(call([&](Engine& engine) { return engine.refresh(options, refresh_progress_hook(on_progress)); }));
   }
 
   py::object stats() const {
@@ -394,7 +391,7 @@ PYBIND11_MODULE(_core, core) {
       .def("pharmacies_near_many", &EngineHandle::pharmacies_near_many, "latitudes"_a, "longitudes"_a, "wanted"_a)
       .def("import_medicines", &EngineHandle::import_medicines, "path"_a, "on_progress"_a)
       .def("import_pharmacies", &EngineHandle::import_pharmacies, "path"_a, "on_progress"_a)
-      .def("refresh", &EngineHandle::refresh, "commit_every"_a, "on_progress"_a)
+      .def("refresh", &EngineHandle::refresh, "options"_a, "on_progress"_a)
       .def("stats", &EngineHandle::stats)
       .def("metrics_text", &EngineHandle::metrics_text);
 }

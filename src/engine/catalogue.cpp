@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "geo/same_pharmacy.hpp"
-#include "refresh/summary_refresh.hpp"
+#include "refresh/jobs.hpp"
 #include "search/name_parts.hpp"
 #include "text/fingerprint.hpp"
 #include "text/normalize.hpp"
@@ -36,11 +36,12 @@ struct DistinctTexts {
   std::vector<std::string> texts;
   std::vector<std::vector<std::uint32_t>> owners;
 
-  explicit DistinctTexts(const std::vector<Medicine>& medicines) {
+  template <class IsWanted>
+  DistinctTexts(const std::vector<Medicine>& medicines, const IsWanted& is_wanted) {
     std::unordered_map<std::string_view, std::size_t> positions;
     for (std::uint32_t owner = 0; owner < medicines.size(); ++owner) {
       const std::string& text = medicines[owner].efficacy;
-      if (text.empty()) continue;
+      if (text.empty() || !is_wanted(medicines[owner])) continue;
       const auto [position, is_new] = positions.try_emplace(text, texts.size());
       if (is_new) {
         texts.push_back(text);
@@ -94,13 +95,16 @@ std::vector<NameEntry> name_entries(const EngineOptions& options, const std::vec
   entries.reserve(medicines.size());
   for (const Medicine& medicine : medicines) {
     const auto popularity = options.popularity.find(medicine.id.value);
+    const std::uint32_t known = popularity == options.popularity.end() ? 0 : popularity->second;
+    // Behind all others that match as well.
+    const bool is_withdrawn = !medicine.withdrawn_on.empty();
     entries.push_back({.name = medicine.name,
                        .ingredients = medicine.ingredients,
                        .english_name = medicine.english_name,
                        .aliases = aliases.of(medicine),
                        .company = medicine.company,
                        .dispensing = medicine.dispensing,
-                       .popularity = popularity == options.popularity.end() ? 0 : popularity->second});
+                       .popularity = is_withdrawn ? 0 : std::max(known, known + 1)});
   }
   return entries;
 }
@@ -110,8 +114,10 @@ std::shared_ptr<const MedicineCatalogue> make_catalogue(const EngineOptions& opt
                                                         Summarizer& extractive, std::chrono::sys_seconds now) {
   // By bytes, whatever collation the store orders by: `find` relies on it.
   std::ranges::sort(rows, {}, &Medicine::id);
-  DistinctTexts distinct(rows);
-  attach_summaries(rows, distinct, std::move(summaries), extractive, now);
+  attach_summaries(rows, DistinctTexts(rows, [](const Medicine&) { return true; }), std::move(summaries), extractive,
+                   now);
+  // Nobody is to be told to buy what was withdrawn.
+  DistinctTexts current(rows, [](const Medicine& medicine) { return medicine.withdrawn_on.empty(); });
 
   NameIndex names(name_entries(options, rows));
   std::vector<std::shared_ptr<const Medicine>> medicines;
@@ -120,8 +126,8 @@ std::shared_ptr<const MedicineCatalogue> make_catalogue(const EngineOptions& opt
   return std::make_shared<const MedicineCatalogue>(MedicineCatalogue{.version = version,
                                                                      .medicines = std::move(medicines),
                                                                      .names = std::move(names),
-                                                                     .symptoms = search::SymptomIndex(distinct.texts),
-                                                                     .medicines_of_text = std::move(distinct.owners)});
+                                                                     .symptoms = search::SymptomIndex(current.texts),
+                                                                     .medicines_of_text = std::move(current.owners)});
 }
 
 // Tells one set of pharmacies from another, for cursors: the store's version changes with medicines, too.
@@ -141,15 +147,15 @@ std::uint64_t fingerprint_of(const std::vector<std::shared_ptr<const Pharmacy>>&
 
 StoredVersions stored_versions(const EngineOptions& options) {
   const CatalogueVersions versions = options.store->catalogue_versions();
-  StoredVersions stored{.medicines = {.catalogue = versions.medicines, .refreshed_at = {}},
+  StoredVersions stored{.medicines = {.catalogue = versions.medicines, .published = {}},
                         .pharmacies = versions.pharmacies};
-  const auto refresh = options.store->job(refresh::job_name(options.summarizer->maker()));
-  if (refresh && refresh->is_finished) stored.medicines.refreshed_at = refresh->updated_at;
+  const auto published = options.store->job(refresh::published_job(options.summarizer->maker()));
+  if (published) stored.medicines.published = published->cursor;
   return stored;
 }
 
 bool has_news(const MedicinesVersion& stored, const MedicinesVersion& loaded) {
-  return stored.catalogue != loaded.catalogue || (stored.refreshed_at && stored.refreshed_at != loaded.refreshed_at);
+  return stored.catalogue != loaded.catalogue || stored.published != loaded.published;
 }
 
 std::shared_ptr<const Medicine> MedicineCatalogue::find(const MedicineId& id) const {

@@ -21,7 +21,7 @@ namespace pilling::engine {
 /// Which medicines and which of their summaries a store holds.
 struct MedicinesVersion {
   std::uint64_t catalogue = 0;
-  std::optional<std::chrono::sys_seconds> refreshed_at;  ///< when the last refresh ended; none: it has not ended
+  std::string published;  ///< by which refresh; another text after each
 };
 
 struct StoredVersions {
@@ -31,7 +31,7 @@ struct StoredVersions {
 
 StoredVersions stored_versions(const EngineOptions& options);
 
-/// Whether the store holds something that is not in `loaded`. A refresh counts when it has ended, not with each commit.
+/// Whether the store holds something that is not in `loaded`. A refresh counts when it publishes, not with each commit.
 bool has_news(const MedicinesVersion& stored, const MedicinesVersion& loaded);
 
 /// All medicines and the indexes over them. Immutable.

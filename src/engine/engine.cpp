@@ -17,9 +17,9 @@
 #include "engine/nearby_look_up.hpp"
 #include "engine/operations.hpp"
 #include "engine/prometheus.hpp"
+#include "engine/refresh_job.hpp"
 #include "engine/store_tier.hpp"
 #include "pilling/error.hpp"
-#include "refresh/summary_refresh.hpp"
 #include "search/query.hpp"
 #include "text/fingerprint.hpp"
 #include "text/normalize.hpp"
@@ -229,10 +229,9 @@ class Engine::Impl {
                         const std::stop_token& stop) {
     return operations_.timed(Operation::refresh, [&](SteadyTime) {
       try {
-        RefreshReport report = refresh::refresh_summaries(*options_.store, *options_.summarizer, options, on_progress,
-                                                          stop, options_.live_timeout);
-        if (!options_.summarizer->is_free()) made_by_refreshes_ += report.made;
-        if (report.made > 0) reload_medicines();
+        RefreshReport report = engine::run_refresh(options_, options, on_progress, stop);
+        if (!options_.summarizer->is_free() && !options.dry_run) made_by_refreshes_ += report.calls;
+        load_news({.of_medicines = true});
         return report;
       } catch (...) {
         // What was committed before the failure, or before a hook ended the refresh, is shown all the same.

@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "sources/easy_drug.hpp"
+#include "engine/medicine_rows.hpp"
 #include "sources/file_contents.hpp"
 #include "text/fingerprint.hpp"
 
@@ -16,63 +16,19 @@ namespace {
 
 constexpr std::uint64_t rows_between_progress = 256;
 
-void add_images(std::vector<std::string>& images, const std::vector<std::string>& more) {
-  for (const std::string& image : more) {
-    if (std::ranges::find(images, image) == images.end()) images.push_back(image);
-  }
-}
-
-// How the date of a row stands to that of another, where both have one. What a source of the user's own put there may
-// be anything.
-std::partial_ordering compare_dates(const Medicine& row, const Medicine& other) {
-  const std::string date = sources::iso_date(row.updated_on);
-  const std::string other_date = sources::iso_date(other.updated_on);
-  if (date.empty() || other_date.empty()) return std::partial_ordering::unordered;
-  return date <=> other_date;
-}
+// Of medicines; those of pharmacies below would hide them.
+using engine::compare_dates;
+using engine::join;
+using engine::keep_what_is_left_out;
 
 std::partial_ordering compare_dates(const Pharmacy&, const Pharmacy&) { return std::partial_ordering::unordered; }
 
-// Rows of one file that differ only by their image are one product: all images are kept.
-void join(Medicine& joined, Medicine row) {
-  std::vector<std::string> images = joined.images;
-  add_images(images, row.images);
-  if (!std::is_lt(compare_dates(row, joined))) joined = std::move(row);
-  joined.images = std::move(images);
-}
-
 void join(Pharmacy& joined, Pharmacy row) { joined = std::move(row); }
-
-// The live service leaves out the ingredients that its exports name, and both leave out what only the permits say. That
-// still holds for the same name, and ingredients for the same text.
-void keep_what_is_left_out(Medicine& newer, const Medicine& stored) {
-  if (newer.name != stored.name) return;
-  if (newer.english_name.empty()) newer.english_name = stored.english_name;
-  if (newer.dispensing.empty()) newer.dispensing = stored.dispensing;
-  if (newer.ingredients.empty() && newer.efficacy == stored.efficacy) newer.ingredients = stored.ingredients;
-}
 
 void keep_what_is_left_out(Pharmacy&, const Pharmacy&) {}
 
 std::optional<Medicine> find(StoreTransaction& transaction, const MedicineId& id) { return transaction.medicine(id); }
 std::optional<Pharmacy> find(StoreTransaction& transaction, const PharmacyId& id) { return transaction.pharmacy(id); }
-
-// One row an id, in the order in which the ids first came.
-template <class Row>
-std::vector<Row> join_repeated(std::vector<Row> rows) {
-  std::vector<Row> joined;
-  std::unordered_map<std::string, std::size_t> positions;
-  joined.reserve(rows.size());
-  for (Row& row : rows) {
-    const auto [position, is_new] = positions.try_emplace(row.id.value, joined.size());
-    if (is_new) {
-      joined.push_back(std::move(row));
-    } else {
-      join(joined[position->second], std::move(row));
-    }
-  }
-  return joined;
-}
 
 void put_summary(StoreTransaction& transaction, Summarizer& extractive, const std::string& efficacy,
                  std::chrono::sys_seconds now) {
@@ -137,7 +93,7 @@ ImportReport import_rows(Store& store, sources::FileContents<Row> contents, cons
   rows.reserve(contents.rows.size());
   for (auto& numbered : contents.rows) rows.push_back(std::move(numbered.row));
   const std::size_t before = rows.size();
-  rows = join_repeated(std::move(rows));
+  rows = join_repeated(std::move(rows), [](Row& joined, Row row) { join(joined, std::move(row)); });
   report.repeated = before - rows.size();
   write_changes(store, std::move(rows), on_progress, report, also_put);
   return report;
@@ -158,16 +114,6 @@ MedicineImport import_medicines(Store& store, Summarizer& extractive, const std:
 
 ImportReport import_pharmacies(Store& store, const std::filesystem::path& path, const ImportProgressHook& on_progress) {
   return import_rows(store, sources::read_pharmacy_file(path), on_progress, [](StoreTransaction&, const Pharmacy&) {});
-}
-
-std::vector<Medicine> join_repeated_medicines(std::vector<Medicine> rows) { return join_repeated(std::move(rows)); }
-
-void fill_blanks(Medicine& medicine, const Medicine& other) {
-  if (medicine.name != other.name) return;
-  for (const auto text : medicine_texts) {
-    if ((medicine.*text).empty()) medicine.*text = other.*text;
-  }
-  if (medicine.images.empty()) medicine.images = other.images;
 }
 
 void adopt_medicines(Store& store, Summarizer& extractive, const std::vector<Medicine>& rows,

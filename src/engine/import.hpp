@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <filesystem>
 #include <string>
@@ -24,20 +23,6 @@ MedicineImport import_medicines(Store& store, Summarizer& extractive, const std:
 
 /// As above; a pharmacy's last row wins.
 ImportReport import_pharmacies(Store& store, const std::filesystem::path& path, const ImportProgressHook& on_progress);
-
-/// One row an id, in the order in which the ids first came; the newest text wins, or else the last, and all images are
-/// kept.
-std::vector<Medicine> join_repeated_medicines(std::vector<Medicine> rows);
-
-/// What a medicine says, part by part.
-inline constexpr std::array<std::string Medicine::*, 14> medicine_texts = {
-    &Medicine::name,         &Medicine::english_name, &Medicine::dispensing,   &Medicine::company,
-    &Medicine::ingredients,  &Medicine::efficacy,     &Medicine::usage,        &Medicine::warnings,
-    &Medicine::precautions,  &Medicine::interactions, &Medicine::side_effects, &Medicine::storage,
-    &Medicine::published_on, &Medicine::updated_on};
-
-/// Takes over what `medicine` lacks and `other` has. Of another name, it may be another product: nothing is taken.
-void fill_blanks(Medicine& medicine, const Medicine& other);
 
 /// Keeps what a live source answered, in one transaction: new medicines, and what known ones lack. A source that
 /// answers half a row, or another product under a known id, thus spoils nothing that was imported. Throws Timeout when

@@ -11,6 +11,7 @@
 #include "core/deadline.hpp"
 #include "core/failure.hpp"
 #include "engine/import.hpp"
+#include "engine/medicine_rows.hpp"
 #include "engine/netstrings.hpp"
 #include "pilling/error.hpp"
 #include "text/normalize.hpp"
@@ -28,12 +29,6 @@ TieredCacheOptions options_of_answers(TieredCacheOptions options) {
   options.time_to_live = std::chrono::hours(1);
   options.absent_time_to_live = std::chrono::minutes(1);
   return options;
-}
-
-// One bad row in the store would keep every later engine from opening it.
-bool can_be_kept(const Medicine& medicine) {
-  if (medicine.id.value.empty() || medicine.name.empty() || !text::is_valid_utf8(medicine.id.value)) return false;
-  return std::ranges::all_of(medicine_texts, [&](const auto text) { return text::is_valid_utf8(medicine.*text); });
 }
 
 std::size_t weight_of(const std::vector<Medicine>& rows) {
@@ -55,24 +50,6 @@ std::vector<std::string> reasons_of(const std::vector<SkippedRow>& skipped) {
     reasons.push_back(row.line == 0 ? row.reason : "row " + std::to_string(row.line) + " was left out: " + row.reason);
   }
   return reasons;
-}
-
-// The fields of a row, and then the images.
-std::string encode_row(const Medicine& row) {
-  std::string bytes;
-  append_field(bytes, row.id.value);
-  for (const auto text : medicine_texts) append_field(bytes, row.*text);
-  for (const std::string& image : row.images) append_field(bytes, image);
-  return bytes;
-}
-
-Medicine decode_row(std::string_view bytes) {
-  const auto fields = fields_of(bytes, 1 + medicine_texts.size());
-  Medicine row;
-  row.id.value = fields[0];
-  for (std::size_t i = 0; i < medicine_texts.size(); ++i) row.*medicine_texts[i] = fields[1 + i];
-  row.images.assign(fields.begin() + 1 + medicine_texts.size(), fields.end());
-  return row;
 }
 
 // The number of the rows, the rows, and then the warnings.
@@ -162,7 +139,7 @@ std::optional<LoadedValue<LookUp>> LiveLookUp::ask_sources(const std::string& na
   for (const auto& source : sources_) {
     std::vector<Medicine> rows = ask(*source, name, call, trouble);
     if (rows.empty()) continue;
-    answer.value.rows = join_repeated_medicines(std::move(rows));
+    answer.value.rows = join_repeated(std::move(rows), &join);
     keep(answer.value.rows, call, trouble);
     break;
   }

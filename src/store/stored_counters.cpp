@@ -1,13 +1,13 @@
 #include <algorithm>
-#include <array>
 #include <charconv>
+#include <chrono>
 #include <cstdint>
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "core/calendar.hpp"
 #include "pilling/error.hpp"
 #include "pilling/store.hpp"
 
@@ -18,10 +18,7 @@ constexpr std::string_view job = "counters";
 
 // Ordered by day.
 std::string key_of(std::string_view name, std::chrono::year_month_day day) {
-  std::array<char, 32> date{};
-  std::snprintf(date.data(), date.size(), "%04d-%02u-%02u/", static_cast<int>(day.year()),
-                static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
-  return std::string(date.data()).append(name);
+  return core::iso_day(day).append("/").append(name);
 }
 
 class StoredCounters final : public CounterStore {

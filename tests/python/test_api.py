@@ -308,11 +308,12 @@ def test_ctrl_c_ends_an_import(database, tmp_path, write_lock, patient_threads):
 def test_refresh_finds_every_summary_made(engine):
     steps = []
 
-    report = engine.refresh(on_progress=lambda done, total: steps.append((done, total)))
+    report = engine.refresh(on_progress=steps.append)
 
     assert report.is_complete
     assert report.texts == 4
     assert report.made + report.kept == 4
+    assert steps[-1] == pilling.RefreshProgress("publishing", 1, 1, 0.0)
 
 
 def test_stats_count_calls_and_hits(engine):

@@ -25,7 +25,6 @@ inline Medicine sample_medicine(const std::string& id, const std::string& editio
   medicine.images = {"https://example.org/1.jpg", "https://example.org/2.jpg"};
   medicine.published_on = "2024-01-31";
   medicine.updated_on = "2024-02-29";
-  medicine.withdrawn_on = "2025-03-01";
   return medicine;
 }
 

@@ -53,7 +53,8 @@ TYPED_TEST_P(StoreContract, IsEmptyAtFirst) {
 }
 
 TYPED_TEST_P(StoreContract, KeepsEveryFieldAcrossOpenings) {
-  const auto medicine = sample_medicine("200000001");
+  auto medicine = sample_medicine("200000001");
+  medicine.withdrawn_on = "2025-03-01";
   const auto pharmacy = sample_pharmacy("C0000001");
   const SummaryKey key{.text = "fingerprint", .keyword = "", .maker = "extractive/1"};
   commit_one(*this->store_, medicine);

@@ -22,6 +22,8 @@ from pilling._types import (
     NearbyResult,
     NearbyTable,
     ProgressHook,
+    RefreshOptions,
+    RefreshProgressHook,
     RefreshReport,
     SearchResult,
     SlowCall,
@@ -222,9 +224,11 @@ class AsyncEngine:
         importing = functools.partial(self._opened().import_pharmacies, path)
         return await self._run_long(lambda hook: importing(on_progress=hook), on_progress)
 
-    async def refresh(self, *, commit_every: int = 20, on_progress: ProgressHook | None = None) -> RefreshReport:
+    async def refresh(
+        self, options: RefreshOptions | None = None, *, on_progress: RefreshProgressHook | None = None
+    ) -> RefreshReport:
         """See ``Engine.refresh``."""
-        refreshing = functools.partial(self._opened().refresh, commit_every=commit_every)
+        refreshing = functools.partial(self._opened().refresh, options)
         return await self._run_long(lambda hook: refreshing(on_progress=hook), on_progress)
 
     async def stats(self) -> EngineStats:
@@ -257,14 +261,16 @@ class AsyncEngine:
         call = functools.partial(work, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
-    async def _run_long(self, work: Callable[[ProgressHook], _Result], on_progress: ProgressHook | None) -> _Result:
+    async def _run_long(
+        self, work: Callable[[Callable[..., None]], _Result], on_progress: Callable[..., object] | None
+    ) -> _Result:
         cancelled = threading.Event()
 
-        def tell(done: int, total: int) -> None:
+        def tell(*progress: object) -> None:
             if cancelled.is_set():
                 raise asyncio.CancelledError
             if on_progress is not None:
-                on_progress(done, total)
+                on_progress(*progress)
 
         try:
             return await self._run(work, tell)

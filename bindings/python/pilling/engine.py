@@ -20,6 +20,8 @@ from pilling._types import (
     NearbyResult,
     NearbyTable,
     ProgressHook,
+    RefreshOptions,
+    RefreshProgressHook,
     RefreshReport,
     SearchResult,
     SlowCall,
@@ -216,12 +218,17 @@ class Engine:
         """Reads pharmacies: HIRA CSV, Seoul hours CSV, or NMC JSON; plain or gzip. As ``import_medicines``."""
         return self._core.import_pharmacies(path, on_progress)
 
-    def refresh(self, *, commit_every: int = 20, on_progress: ProgressHook | None = None) -> RefreshReport:
-        """Makes the summaries that the database lacks, one for each distinct text.
+    def refresh(
+        self, options: RefreshOptions | None = None, *, on_progress: RefreshProgressHook | None = None
+    ) -> RefreshReport:
+        """Fetches all rows of the sources, writes what changed, and has the texts summarised that are new.
 
-        It commits after each ``commit_every`` summaries; when it is ended early, the next one goes on from there.
+        Medicines that a source no longer lists are marked as withdrawn. What changed becomes visible at once, at the
+        end, in every process. A refresh that was cut off is taken up by the next one; no call is made again whose
+        answer had come. Only one runs at a time: others raise Refused. ``on_progress`` is called on this thread; what
+        it raises ends the refresh.
         """
-        return self._core.refresh(commit_every, on_progress)
+        return self._core.refresh(options or RefreshOptions(), on_progress)
 
     def stats(self) -> EngineStats:
         """What the engine holds and has done since it was opened."""

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "refresh/missing_texts.hpp"
+#include "refresh/work.hpp"
+
+namespace pilling::refresh {
+
+/// Has the texts summarised in batches. Those of a refresh that was cut off are taken over: a batch is in the store
+/// before it is handed over, and found again by its label.
+class BatchCalls {
+ public:
+  BatchCalls(Work& work, SummaryBatches& batches, Texts texts);
+
+  /// Takes up the batches of refreshes before: what is done, and where the options say so, what comes later. The report
+  /// tells.
+  void take_over();
+
+  /// What is still missing, and in no batch.
+  Texts rest() const;
+
+  /// Hands over `rest`, and waits for it where the options say so.
+  void submit_rest();
+
+ private:
+  // A batch, by the label of its note.
+  struct Batch {
+    std::string label;
+    std::string id;  // empty: nobody knows whether it was made
+    std::vector<std::string> texts;
+  };
+
+  std::vector<Batch> batches_before();
+  void take_over(Batch& batch);
+  bool find_id(Batch& batch);
+  void submit(Batch& batch);
+  void collect(const Batch& batch);
+  void take(const Batch& batch, const std::vector<BatchAnswer>& answers);
+  BatchStatus wait(const Batch& batch);
+  void sleep() const;
+  std::vector<BatchEntry> entries_of(const Batch& batch) const;
+  void note(const Batch& batch);
+
+  Work& work_;
+  SummaryBatches& batches_;
+  const std::string batches_job_;
+  Texts counts_;                                          // without the texts
+  std::unordered_map<std::string, MissingText> missing_;  // by fingerprint
+  std::vector<std::string> order_;                        // of these, as they came
+  std::unordered_set<std::string> under_way_;             // in batches
+};
+
+}  // namespace pilling::refresh

@@ -1,0 +1,106 @@
+#include "refresh/lease.hpp"
+
+#include <chrono>
+#include <gtest/gtest.h>
+#include <memory>
+#include <string>
+
+#include "pilling/error.hpp"
+#include "support/child_process.hpp"
+#include "support/sample_rows.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace pilling::refresh {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+
+struct LeaseTest : testing::Test {
+  std::shared_ptr<Store> open() const { return make_sqlite_store(directory.path() / "pilling.db"); }
+  SystemClock clock() {
+    return [this] { return std::chrono::sys_days(std::chrono::year(2026) / 11 / 28) + since; };
+  }
+
+  support::TemporaryDirectory directory;
+  milliseconds since{};
+};
+
+TEST_F(LeaseTest, IsHeldByOneAtATime) {
+  const auto store = open();
+  const Lease lease(*store, minutes(1), clock());
+
+  EXPECT_THROW(Lease(*open(), minutes(1), clock()), Refused);
+}
+
+TEST_F(LeaseTest, CanBeHadAgainWhenItWasGivenBack) {
+  const auto store = open();
+  { const Lease lease(*store, minutes(1), clock()); }
+
+  EXPECT_NO_THROW(Lease(*store, minutes(1), clock()));
+}
+
+TEST_F(LeaseTest, TellsWhoHoldsItAndForHowLong) {
+  const auto store = open();
+  const Lease lease(*store, minutes(1), clock());
+  since = std::chrono::seconds(20);
+
+  try {
+    const Lease second(*open(), minutes(1), clock());
+    FAIL() << "two hold it";
+  } catch (const Refused& error) {
+    EXPECT_EQ(error.retry_after(), std::chrono::seconds(40));
+    EXPECT_NE(std::string(error.what()).find(std::to_string(getpid())), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(LeaseTest, IsTakenOverWhenItsTimeIsUp) {
+  const auto store = open();
+  const Lease lease(*store, minutes(1), clock());
+  since = minutes(1);
+
+  const auto other = open();
+  const Lease second(*other, minutes(1), clock());
+
+  const auto transaction = store->begin();
+  EXPECT_THROW(lease.check(*transaction), Refused);
+  EXPECT_NO_THROW(second.check(*transaction));
+}
+
+TEST_F(LeaseTest, OfAnotherMachineIsLeftAloneUntilItsTimeIsUp) {
+  const auto store = open();
+  const std::string now =
+      std::to_string(std::chrono::floor<milliseconds>(clock()().time_since_epoch() + minutes(1)).count());
+  support::commit_one(*store, JobNote{.job = "lease", .key = "refresh", .text = "1-1\nelsewhere/boot\n1\n5\n" + now});
+
+  EXPECT_THROW(Lease(*store, minutes(1), clock()), Refused);
+  since = minutes(1);
+  EXPECT_NO_THROW(Lease(*store, minutes(1), clock()));
+}
+
+TEST_F(LeaseTest, EndsAtOnceWithAProcessOfThisMachine) {
+  const support::Pipe ready;
+  support::ChildProcess child([&] {
+    const auto store = open();
+    const Lease lease(*store, minutes(60), clock());
+    ready.send('r');
+    pause();
+  });
+  ready.receive(std::chrono::seconds(20));
+  const auto store = open();
+  EXPECT_THROW(Lease(*store, minutes(60), clock()), Refused);
+
+  child.kill_now();
+
+  EXPECT_NO_THROW(Lease(*store, minutes(60), clock()));
+}
+
+TEST_F(LeaseTest, IsNoneOfADamagedNote) {
+  const auto store = open();
+  support::commit_one(*store, JobNote{.job = "lease", .key = "refresh", .text = "nonsense"});
+
+  EXPECT_NO_THROW(Lease(*store, minutes(1), clock()));
+}
+
+}  // namespace
+}  // namespace pilling::refresh
