@@ -47,7 +47,8 @@ class PILLING_API HttpTransport {
   /// http(s). Messages name the host, never the parameters or headers.
   virtual HttpResponse send(const HttpRequest& request, const CallOptions& call) = 0;
 
-  /// Whether `send` repeats by itself what is worth it. Its callers then leave that to it.
+  /// Whether `send` repeats by itself what is worth it, and tells `HttpRequest::before_repeat`. Its callers then leave
+  /// that to it.
   virtual bool repeats() const noexcept;
 };
 
