@@ -57,18 +57,18 @@ std::shared_ptr<Engine> make_engine(EngineOptions options) {
 
 SlowCallHook to_slow_call_hook(const std::shared_ptr<Listener>& listener) {
   return [listener](const SlowCall& call) {
-    const py::gil_scoped_acquire gil;
+    const GilTurn turn;
     listener->tell(to_python(call));
   };
 }
 
 SpanHook to_span_hook(const std::shared_ptr<Listener>& listener) {
   return [listener](std::string_view name) -> SpanFinish {
-    const py::gil_scoped_acquire gil;
+    const GilTurn turn;
     const auto finish = droppable(listener->tell(py::str(name.data(), name.size())));
     if (finish->is_none()) return {};
     return [finish](const SpanEnd& end) {
-      const py::gil_scoped_acquire finish_gil;
+      const GilTurn finish_turn;
       Listener{*finish}.tell(to_python(end.elapsed), end.failed);
     };
   };
@@ -110,6 +110,7 @@ class EngineHandle {
   /// As `call`, but keeps the GIL when the answer is in memory: to hand it over takes longer than to find that.
   template <class Work>
   auto query(const Work& work) const {
+    const WantsGil wants;
     const std::shared_ptr<Engine> engine = opened();
     std::optional<py::gil_scoped_release> released;
     CallOptions options;
@@ -119,6 +120,7 @@ class EngineHandle {
 
   template <class Work>
   auto call(Work&& work) const {
+    const WantsGil wants;  // until the last share of a closed engine is gone, too
     const std::shared_ptr<Engine> engine = opened();
     return without_gil([&] { return work(*engine); });
   }
@@ -368,6 +370,9 @@ PYBIND11_MODULE(_core, core) {
       .def("save", &NameIndexHandle::save, "path"_a)
       .def_property_readonly("bytes", &NameIndexHandle::bytes)
       .def("__len__", &NameIndexHandle::size);
+
+  core.def(
+      "wait_for_threads", [](double at_most) { wait_for_threads(to_milliseconds(at_most, "at_most")); }, "at_most"_a);
 
   bind_memory_cache(core);
   bind_limits(core);

@@ -89,6 +89,7 @@ void PythonPart::drop() {
 
 template <class Ask>
 auto PythonPart::call(const Ask& ask) const {
+  const WantsGil wants;
   // Asked before the GIL, too: nobody may wait for it any more when the interpreter ends.
   if (is_dropped_) throw Refused(name_ + " was not asked: the engine is closed");
   const py::gil_scoped_acquire gil;

@@ -44,7 +44,9 @@ def _seconds_since_epoch(time: datetime | None) -> int | None:
     return math.floor(time.timestamp())
 
 
-# Threads of an engine may ask what is written in Python, which they must not once the interpreter ends.
+# Threads inside of an engine may want the GIL, which they must not once the interpreter ends.
+_LONGEST_WAIT_AT_EXIT = 10.0
+
 _open_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
 os.register_at_fork(after_in_child=_open_engines.clear)
 
@@ -53,6 +55,7 @@ os.register_at_fork(after_in_child=_open_engines.clear)
 def _close_engines() -> None:
     for engine in tuple(_open_engines):
         engine.close()
+    _core.wait_for_threads(_LONGEST_WAIT_AT_EXIT)
 
 
 class Engine:
