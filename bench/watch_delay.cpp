@@ -28,6 +28,7 @@
 
 #include "pilling/engine.hpp"
 #include "support/forwarding_store.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace {
 
@@ -181,9 +182,8 @@ void print(const std::vector<double>& delays, std::uint64_t searches, int failur
 
 void measure(const std::string& old_edition, const std::string& new_edition, int readers,
              std::chrono::milliseconds pause) {
-  std::string folder = (std::filesystem::temp_directory_path() / "pilling-bench-XXXXXX").string();
-  if (mkdtemp(folder.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
-  const auto database = std::filesystem::path(folder) / "pilling.db";
+  const pilling::support::TemporaryDirectory folder;
+  const auto database = folder.path() / "pilling.db";
   const Channels channels;
   in_a_process([&] { import_editions(database, old_edition, new_edition, channels); });
   for (int i = 0; i < readers; ++i) in_a_process([&] { read_editions(database, pause, channels); });
@@ -209,7 +209,6 @@ void measure(const std::string& old_edition, const std::string& new_edition, int
   print(delays, searches, failures, idle_cpu / readers);
   while (wait(nullptr) > 0) {
   }
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -45,6 +45,10 @@ inline std::chrono::nanoseconds to_duration(double seconds, std::string_view nam
   return std::chrono::nanoseconds(std::llround(seconds * 1e9));
 }
 
+inline std::chrono::milliseconds to_milliseconds(double seconds, std::string_view name) {
+  return std::chrono::ceil<std::chrono::milliseconds>(to_duration(seconds, name));
+}
+
 // A single `str` is a sequence of its letters, which nobody means.
 inline void require_no_str(const py::handle& object, std::string_view what) {
   if (!py::isinstance<py::str>(object)) return;

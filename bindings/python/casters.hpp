@@ -14,6 +14,9 @@
 #include <vector>
 
 #include "pilling/engine.hpp"
+#include "pilling/resilient_transport.hpp"
+#include "pilling/source.hpp"
+#include "pilling/spending.hpp"
 
 /// C++ values as the dataclasses of `pilling._types`. All of it needs the GIL.
 namespace pilling::python {
@@ -60,6 +63,18 @@ struct Types {
   py::object symptom_match = python.attr("SymptomMatch");
   py::object symptom_result = python.attr("SymptomResult");
   py::object tiered_cache_stats = python.attr("TieredCacheStats");
+  py::object all_rows = python.attr("AllRows");
+  py::object breaker_stats = python.attr("BreakerStats");
+  py::object budget_stats = python.attr("BudgetStats");
+  py::object holiday = python.attr("Holiday");
+  py::object host_stats = python.attr("HostStats");
+  py::object http_response = python.attr("HttpResponse");
+  py::object limiter_stats = python.attr("LimiterStats");
+  py::object medicine_query = python.attr("MedicineQuery");
+  py::object model_price = python.attr("ModelPrice");
+  py::object quota_stats = python.attr("QuotaStats");
+  py::object source_page = python.attr("SourcePage");
+  py::object date = py::module_::import("datetime").attr("date");
   py::object from_timestamp = py::module_::import("datetime").attr("datetime").attr("fromtimestamp");
   py::object timedelta = py::module_::import("datetime").attr("timedelta");
   py::object utc = py::module_::import("datetime").attr("timezone").attr("utc");
@@ -115,6 +130,12 @@ inline py::object to_python(const OperationStats& operation);
 inline py::object to_python(const SkippedRow& row);
 inline py::object to_python(const Summary& summary);
 inline py::object to_python(const SymptomMatch& match);
+
+inline py::object to_python(const DailyQuotaStats& quota);
+inline py::object to_python(const HolidayCalendar::Holiday& holiday);
+inline py::object to_python(const HostStats& host);
+inline py::object to_python(const ModelPrice& price);
+inline py::object to_python(const Pharmacy& pharmacy);
 
 template <class Value>
 py::object to_python(const std::optional<Value>& value) {
@@ -307,6 +328,59 @@ inline py::object to_python(const EngineStats& stats) {
 
 inline py::object to_python(const SlowCall& call) {
   return types().slow_call(std::string(call.operation), to_python(call.elapsed));
+}
+
+inline py::object to_python(std::chrono::year_month_day day) {
+  return types().date(static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
+                      static_cast<unsigned>(day.day()));
+}
+
+inline py::object to_python(const HolidayCalendar::Holiday& holiday) {
+  return types().holiday(to_python(holiday.day), holiday.name);
+}
+
+inline py::object to_python(const CircuitBreakerStats& breaker) {
+  return types().breaker_stats(to_string(breaker.state), breaker.opened, breaker.refused, breaker.written_off,
+                               breaker.window_calls, breaker.window_failures, breaker.window_slow,
+                               to_python(breaker.open_for));
+}
+
+inline py::object to_python(const RateLimiterStats& limiter) {
+  return types().limiter_stats(limiter.requests, limiter.tokens, limiter.requests_per_minute, limiter.tokens_per_minute,
+                               limiter.waits, limiter.refused, to_python(limiter.waited),
+                               to_python(limiter.closed_for));
+}
+
+inline py::object to_python(const HostStats& host) {
+  return types().host_stats(host.host, host.calls, host.tries, host.retries, host.refused, host.waits,
+                            to_python(host.waited), to_python(host.breaker), to_python(host.limiter));
+}
+
+inline py::object to_python(const DailyQuotaStats& quota) {
+  return types().quota_stats(quota.name, quota.operation, quota.calls_per_day, quota.remaining);
+}
+
+inline py::object to_python(const DollarBudgetStats& budget) {
+  return types().budget_stats(budget.name, budget.dollars_today, budget.dollars_this_month, budget.refused);
+}
+
+inline py::object to_python(const ModelPrice& price) {
+  const auto number = [](std::optional<double> dollars) {
+    return dollars ? py::object(py::float_(*dollars)) : py::object(py::none());
+  };
+  return types().model_price(price.model, price.input, price.output, number(price.cached_input),
+                             number(price.cache_write), to_python(price.since), price.source);
+}
+
+template <class Row>
+py::object to_python(const SourcePage<Row>& page) {
+  return types().source_page(to_tuple(page.rows), page.total, to_tuple(page.skipped));
+}
+
+template <class Row>
+py::object to_python(const AllRows<Row>& all) {
+  return types().all_rows(to_tuple(all.rows), to_tuple(all.skipped), all.total, all.pages, all.repeated,
+                          all.is_complete);
 }
 
 /// An array that owns the values: nothing is copied.

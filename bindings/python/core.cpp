@@ -15,6 +15,8 @@
 #include "arguments.hpp"
 #include "cache.hpp"
 #include "casters.hpp"
+#include "gil.hpp"
+#include "live.hpp"
 #include "pilling/engine.hpp"
 #include "pilling/error.hpp"
 #include "pilling/version.hpp"
@@ -23,14 +25,6 @@ namespace pilling::python {
 namespace {
 
 using namespace py::literals;
-
-/// Runs C++ work while other Python threads continue. Arguments are converted before it and results after it: no
-/// Python object may be touched inside.
-template <class Work>
-auto without_gil(Work&& work) {
-  const py::gil_scoped_release release;
-  return work();
-}
 
 /// A Python function that the engine calls. The handle drops the function while it holds the GIL, so that the engine
 /// may die later without it.
@@ -51,14 +45,6 @@ struct Listener {
   }
 };
 
-/// A Python object that C++ threads may drop.
-std::shared_ptr<py::object> droppable(py::object object) {
-  return {new py::object(std::move(object)), [](py::object* dropped) {
-            const py::gil_scoped_acquire gil;
-            delete dropped;
-          }};
-}
-
 /// Whoever drops it last, it ends without the GIL: it joins threads, which may be waiting for that.
 std::shared_ptr<Engine> make_engine(EngineOptions options) {
   auto engine = without_gil([&] { return std::make_unique<Engine>(std::move(options)); });
@@ -71,18 +57,18 @@ std::shared_ptr<Engine> make_engine(EngineOptions options) {
 
 SlowCallHook to_slow_call_hook(const std::shared_ptr<Listener>& listener) {
   return [listener](const SlowCall& call) {
-    const py::gil_scoped_acquire gil;
+    const GilTurn turn;
     listener->tell(to_python(call));
   };
 }
 
 SpanHook to_span_hook(const std::shared_ptr<Listener>& listener) {
   return [listener](std::string_view name) -> SpanFinish {
-    const py::gil_scoped_acquire gil;
+    const GilTurn turn;
     const auto finish = droppable(listener->tell(py::str(name.data(), name.size())));
     if (finish->is_none()) return {};
     return [finish](const SpanEnd& end) {
-      const py::gil_scoped_acquire finish_gil;
+      const GilTurn finish_turn;
       Listener{*finish}.tell(to_python(end.elapsed), end.failed);
     };
   };
@@ -92,8 +78,10 @@ SpanHook to_span_hook(const std::shared_ptr<Listener>& listener) {
 /// one to end destroys it. The members are guarded by the GIL.
 class EngineHandle {
  public:
-  EngineHandle(EngineOptions options, py::object on_slow_call, py::object on_span)
-      : on_slow_call_(std::make_shared<Listener>(Listener{std::move(on_slow_call)})),
+  EngineHandle(EngineOptions options, std::vector<std::shared_ptr<PythonPart>> parts, py::object on_slow_call,
+               py::object on_span)
+      : parts_(std::move(parts)),
+        on_slow_call_(std::make_shared<Listener>(Listener{std::move(on_slow_call)})),
         on_span_(std::make_shared<Listener>(Listener{std::move(on_span)})) {
     if (!on_slow_call_->function.is_none()) options.on_slow_call = to_slow_call_hook(on_slow_call_);
     if (!on_span_->function.is_none()) options.on_span = to_span_hook(on_span_);
@@ -106,6 +94,7 @@ class EngineHandle {
   bool is_closed() const noexcept { return engine_ == nullptr; }
 
   void close() {
+    for (const auto& part : parts_) part->drop();
     const py::object slow_call_function = std::exchange(on_slow_call_->function, py::object());
     const py::object span_function = std::exchange(on_span_->function, py::object());
     const auto engine = std::exchange(engine_, nullptr);
@@ -121,6 +110,7 @@ class EngineHandle {
   /// As `call`, but keeps the GIL when the answer is in memory: to hand it over takes longer than to find that.
   template <class Work>
   auto query(const Work& work) const {
+    const WantsGil wants;
     const std::shared_ptr<Engine> engine = opened();
     std::optional<py::gil_scoped_release> released;
     CallOptions options;
@@ -130,6 +120,7 @@ class EngineHandle {
 
   template <class Work>
   auto call(Work&& work) const {
+    const WantsGil wants;  // until the last share of a closed engine is gone, too
     const std::shared_ptr<Engine> engine = opened();
     return without_gil([&] { return work(*engine); });
   }
@@ -219,6 +210,7 @@ class EngineHandle {
   }
 
  private:
+  std::vector<std::shared_ptr<PythonPart>> parts_;
   std::shared_ptr<Listener> on_slow_call_;
   std::shared_ptr<Listener> on_span_;
   std::shared_ptr<Engine> engine_;
@@ -273,13 +265,16 @@ std::unique_ptr<NameIndexHandle> open_name_index(const std::filesystem::path& fi
   return without_gil([&] { return std::make_unique<NameIndexHandle>(NameIndex::open(file)); });
 }
 
-std::unique_ptr<EngineHandle> open_engine(const std::filesystem::path& database,
-                                          const std::vector<std::pair<std::string, std::string>>& aliases,
-                                          const py::dict& popularity,
-                                          const std::optional<std::filesystem::path>& holidays,
-                                          std::int64_t cache_bytes, double busy_timeout, double watch_interval,
-                                          double slow_call_threshold, py::object on_slow_call, py::object on_span) {
+std::unique_ptr<EngineHandle> open_engine(
+    const std::filesystem::path& database, const std::vector<std::pair<std::string, std::string>>& aliases,
+    const py::dict& popularity, const std::optional<std::filesystem::path>& holidays, std::int64_t cache_bytes,
+    double busy_timeout, double watch_interval, const py::iterable& sources, const py::object& summarizer,
+    double live_timeout, double slow_call_threshold, py::object on_slow_call, py::object on_span) {
   EngineOptions options;
+  std::vector<std::shared_ptr<PythonPart>> parts;
+  for (const py::handle source : sources) options.sources.push_back(to_source(source, parts));
+  if (!summarizer.is_none()) options.summarizer = to_summarizer(summarizer, parts);
+  options.live_timeout = to_milliseconds(live_timeout, "live_timeout");
   for (const auto& [alias, name] : aliases) options.aliases.push_back({.alias = alias, .name = name});
   for (const auto& [id, number] : popularity) {
     options.popularity.emplace(to_utf8(py::str(id)), to_popularity(number));
@@ -287,10 +282,11 @@ std::unique_ptr<EngineHandle> open_engine(const std::filesystem::path& database,
   options.database = database;
   if (holidays) options.holidays = HolidayCalendar::read(*holidays);
   options.cache_bytes = to_count(cache_bytes, "cache_bytes");
-  options.busy_timeout = std::chrono::ceil<std::chrono::milliseconds>(to_duration(busy_timeout, "busy_timeout"));
-  options.watch_interval = std::chrono::ceil<std::chrono::milliseconds>(to_duration(watch_interval, "watch_interval"));
+  options.busy_timeout = to_milliseconds(busy_timeout, "busy_timeout");
+  options.watch_interval = to_milliseconds(watch_interval, "watch_interval");
   options.slow_call_threshold = to_duration(slow_call_threshold, "slow_call_threshold");
-  return std::make_unique<EngineHandle>(std::move(options), std::move(on_slow_call), std::move(on_span));
+  return std::make_unique<EngineHandle>(std::move(options), std::move(parts), std::move(on_slow_call),
+                                        std::move(on_span));
 }
 
 void raise(const char* name, const Error& error, const py::dict& details = {}) {
@@ -372,11 +368,18 @@ PYBIND11_MODULE(_core, core) {
       .def_property_readonly("bytes", &NameIndexHandle::bytes)
       .def("__len__", &NameIndexHandle::size);
 
+  core.def(
+      "wait_for_threads", [](double at_most) { wait_for_threads(to_milliseconds(at_most, "at_most")); }, "at_most"_a);
+
   bind_memory_cache(core);
+  bind_limits(core);
+  bind_transports(core);
+  bind_sources(core);
 
   py::class_<EngineHandle>(core, "Engine")
       .def(py::init(&open_engine), "database"_a, "aliases"_a, "popularity"_a, "holidays"_a, "cache_bytes"_a,
-           "busy_timeout"_a, "watch_interval"_a, "slow_call_threshold"_a, "on_slow_call"_a, "on_span"_a)
+           "busy_timeout"_a, "watch_interval"_a, "sources"_a, "summarizer"_a, "live_timeout"_a, "slow_call_threshold"_a,
+           "on_slow_call"_a, "on_span"_a)
       .def_property_readonly("closed", &EngineHandle::is_closed)
       .def("close", &EngineHandle::close)
       .def("search", &EngineHandle::search, "text"_a, "limit"_a, "filter"_a)

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,6 +24,8 @@ struct HttpRequest {
   /// Doing it twice does no harm, though it is neither GET nor HEAD, which never do. A POST to a language model may be
   /// paid for twice.
   bool is_repeatable = false;
+  /// Called by a transport that repeats, before each repetition. `Refused` out of it ends the call with what came last.
+  std::function<void()> before_repeat{};
 };
 
 struct HttpResponse {
@@ -43,19 +47,33 @@ class PILLING_API HttpTransport {
   /// http(s). Messages name the host, never the parameters or headers.
   virtual HttpResponse send(const HttpRequest& request, const CallOptions& call) = 0;
 
-  /// Whether `send` repeats by itself what is worth it. Its callers then leave that to it.
+  /// Whether `send` repeats by itself what is worth it, and tells `HttpRequest::before_repeat`. Its callers then leave
+  /// that to it.
   virtual bool repeats() const noexcept;
 };
 
 struct CurlOptions {
   std::string user_agent{};  ///< empty: "pilling/<version>". data.go.kr refuses requests without one
+  /// "http://proxy:3128" or "socks5h://proxy:1080", with a user and password where it wants them: a secret, which no
+  /// message shows. Empty: none, whatever the environment says.
+  std::string proxy{};
+  /// Certificates in PEM of those who are trusted, in place of the system's: for a private authority.
+  std::filesystem::path ca_file{};
+  /// Until the connection stands: name, TCP, proxy and TLS.
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(5);
-  std::chrono::milliseconds total_timeout = std::chrono::seconds(15);
-  std::size_t maximum_response_bytes = std::size_t{64} << 20;
+  /// From then until the first byte of the reply. 0: as long as the whole may take, for a model says nothing before it
+  /// has thought.
+  std::chrono::milliseconds first_byte_timeout{0};
+  /// From each piece of the reply until the next: a connection that has died says nothing any more. 0: as above.
+  std::chrono::milliseconds silence_timeout = std::chrono::seconds(5);
+  std::chrono::milliseconds total_timeout = std::chrono::seconds(15);  ///< of a call; its deadline holds besides
+  std::size_t maximum_response_bytes = std::size_t{64} << 20;          ///< headers and unpacked body
 };
 
-/// A transport over libcurl: connections are kept and reused, TLS is verified, redirects are not followed. No
-/// proxy is used, whatever the environment says: behind one, hand over a transport of your own.
+/// A transport over libcurl: connections are kept and reused, by HTTP/2 where a server offers it over TLS; TLS is
+/// verified. Redirects are not followed, for they would take the key along: the reply says where it points to. Throws
+/// InvalidArgument for timeouts below what makes sense and a proxy that cannot be read, and StorageError when `ca_file`
+/// cannot be.
 PILLING_API std::shared_ptr<HttpTransport> make_curl_transport(CurlOptions options = {});
 
 }  // namespace pilling

@@ -41,6 +41,10 @@ struct HostStats {
   RateLimiterStats limiter;
 };
 
+/// The statistics of hosts in the Prometheus text exposition format, version 0.0.4: to stand beside
+/// `Engine::metrics_text`. Empty without any.
+PILLING_API std::string metrics_text(const std::vector<HostStats>& hosts);
+
 /// A transport that limits, breaks and repeats. Thread-safe.
 class PILLING_API ResilientTransport : public HttpTransport {
  public:

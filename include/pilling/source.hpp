@@ -17,6 +17,7 @@
 #include "pilling/medicine.hpp"
 #include "pilling/pharmacy.hpp"
 #include "pilling/retry.hpp"
+#include "pilling/spending.hpp"
 
 namespace pilling {
 
@@ -98,6 +99,10 @@ struct PublicDataOptions {
   std::string service_key{};  ///< encoded or decoded, as the portal shows it
   std::string base_url = "https://apis.data.go.kr";
   RetryOptions retry{};  ///< left to the transport when that repeats by itself
+  /// Counts each request, repetitions too, by the operation's name as the portal shows it ("getDrbEasyDrugList"),
+  /// before it is sent: a source then throws Refused, too, and StorageError when the counters cannot be used. None: not
+  /// counted.
+  std::shared_ptr<DailyQuota> quota{};
 };
 
 /// e약은요 (`DrbEasyDrugInfoService`) of data.go.kr.

@@ -37,6 +37,14 @@ struct DailyQuotaOptions {
   std::string name = "calls";  ///< of the counters: one for each key
 };
 
+/// One operation today.
+struct DailyQuotaStats {
+  std::string name{};  ///< of the counters
+  std::string operation{};
+  std::int64_t calls_per_day = 0;
+  std::int64_t remaining = 0;
+};
+
 /// Counts the calls of each operation of a service whose quota begins anew at midnight in Korea (UTC+9), as those of
 /// data.go.kr. Thread-safe, and exact between processes as far as the counters are.
 class PILLING_API DailyQuota {
@@ -59,10 +67,17 @@ class PILLING_API DailyQuota {
   /// How many calls are left today.
   std::int64_t remaining(std::string_view operation) const;
 
+  /// By operation, of those that this object was asked for a call of.
+  std::vector<DailyQuotaStats> stats() const;
+
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// The statistics of quotas in the Prometheus text exposition format, version 0.0.4: to stand beside
+/// `Engine::metrics_text`. Empty without any.
+PILLING_API std::string metrics_text(const std::vector<DailyQuotaStats>& quotas);
 
 /// What a call to a language model used. As OpenAI reports it, `input` includes the other two kinds of input.
 struct TokenUsage {
@@ -127,6 +142,7 @@ struct DollarBudgetOptions {
 };
 
 struct DollarBudgetStats {
+  std::string name{};        ///< of the counters
   double dollars_today = 0;  ///< settled and reserved
   double dollars_this_month = 0;
   std::uint64_t refused = 0;  ///< calls, of this object
@@ -180,5 +196,8 @@ class PILLING_API DollarBudget {
   class Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// As that of quotas.
+PILLING_API std::string metrics_text(const std::vector<DollarBudgetStats>& budgets);
 
 }  // namespace pilling

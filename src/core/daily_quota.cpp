@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <functional>
+#include <mutex>
+#include <set>
 #include <utility>
 
 #include "core/retry.hpp"
@@ -24,6 +27,7 @@ class DailyQuota::Impl {
   }
 
   year_month_day take(std::string_view operation) {
+    note(operation);
     const year_month_day today = day();
     if (counters_->get(closed_name(operation), today) > 0) refuse(operation, "is gone, as the service said");
     const std::string name = counter_name(operation);
@@ -45,7 +49,28 @@ class DailyQuota::Impl {
     return std::max<std::int64_t>(0, options_.calls_per_day - counters_->get(counter_name(operation), today));
   }
 
+  std::vector<DailyQuotaStats> stats() const {
+    std::vector<DailyQuotaStats> all;
+    for (const std::string& operation : noted()) {
+      all.push_back({.name = options_.name,
+                     .operation = operation,
+                     .calls_per_day = options_.calls_per_day,
+                     .remaining = remaining(operation)});
+    }
+    return all;
+  }
+
  private:
+  void note(std::string_view operation) {
+    const std::scoped_lock lock(mutex_);
+    if (!operations_.contains(operation)) operations_.emplace(operation);
+  }
+
+  std::vector<std::string> noted() const {
+    const std::scoped_lock lock(mutex_);
+    return {operations_.begin(), operations_.end()};
+  }
+
   std::chrono::system_clock::time_point korean_now() const { return hooks_.utc_now() + korea_ahead; }
   year_month_day day() const { return std::chrono::floor<std::chrono::days>(korean_now()); }
 
@@ -64,6 +89,8 @@ class DailyQuota::Impl {
   const std::shared_ptr<CounterStore> counters_;
   const DailyQuotaOptions options_;
   const ResilienceHooks hooks_;
+  mutable std::mutex mutex_;
+  std::set<std::string, std::less<>> operations_;  // few: those that the host's sources have
 };
 
 DailyQuota::DailyQuota(std::shared_ptr<CounterStore> counters, DailyQuotaOptions options, ResilienceHooks hooks)
@@ -74,5 +101,6 @@ year_month_day DailyQuota::take(std::string_view operation) { return impl_->take
 void DailyQuota::give_back(std::string_view operation, year_month_day day) { impl_->give_back(operation, day); }
 void DailyQuota::close(std::string_view operation, year_month_day day) { impl_->close(operation, day); }
 std::int64_t DailyQuota::remaining(std::string_view operation) const { return impl_->remaining(operation); }
+std::vector<DailyQuotaStats> DailyQuota::stats() const { return impl_->stats(); }
 
 }  // namespace pilling

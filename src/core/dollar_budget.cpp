@@ -75,7 +75,8 @@ class DollarBudget::Impl {
 
   DollarBudgetStats stats() const {
     const year_month_day day = today();
-    return {.dollars_today = static_cast<double>(counters_->get(day_name(), day)) * micro,
+    return {.name = options_.name,
+            .dollars_today = static_cast<double>(counters_->get(day_name(), day)) * micro,
             .dollars_this_month = static_cast<double>(counters_->get(month_name(), first_of(day))) * micro,
             .refused = refused_};
   }

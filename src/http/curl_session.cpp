@@ -88,13 +88,25 @@ void set_limits(CURL* easy, const CurlOptions& options, milliseconds time_left) 
   set(easy, CURLOPT_FOLLOWLOCATION, 0L);
   set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-  // Keeps libcurl from taking a proxy out of the environment, which belongs to the application.
-  set(easy, CURLOPT_PROXY, "");
+  // What the server offers by TLS; in the clear it stays 1.1.
+  set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  if (!options.ca_file.empty()) {
+    set(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+    set(easy, CURLOPT_PROXY_CAINFO, options.ca_file.c_str());
+  }
   set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
   set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(time_left.count()));
   // Without it a name server that does not answer holds the call far beyond its deadline: libcurl joins its resolver
   // thread, which it otherwise leaves to end by itself.
   set(easy, CURLOPT_QUICK_EXIT, 1L);
+}
+
+void set_proxy(CURL* easy, const CurlOptions& options) {
+  // Both are set even when empty: else libcurl takes them out of the environment, which belongs to the application.
+  set(easy, CURLOPT_PROXY, options.proxy.c_str());
+  set(easy, CURLOPT_NOPROXY, "");
+  // What the proxy says of the tunnel is no part of the reply.
+  set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 }
 
 void set_reader(CURL* easy, ReplyReader& reader) {
@@ -109,10 +121,21 @@ void set_reader(CURL* easy, ReplyReader& reader) {
   throw Timeout("the request to " + host + " was stopped by its caller", host);
 }
 
-[[noreturn]] void throw_late(CURL* easy, const std::string& host) {
+bool is_connected(CURL* easy) {
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &microseconds);
+  return microseconds > 0;
+}
+
+[[noreturn]] void throw_late(CURL* easy, const std::string& host, const PhaseClock& phases) {
+  if (phases.is_over(std::chrono::steady_clock::now())) {
+    throw Timeout(phases.what_is_late() + " from " + host, host);
+  }
   curl_off_t microseconds = 0;
   curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &microseconds);
-  throw Timeout("no whole reply from " + host + " within " + std::to_string(microseconds / 1000) + " ms", host);
+  throw Timeout((is_connected(easy) ? "no whole reply from " : "no connection to ") + host + " within " +
+                    std::to_string(microseconds / 1000) + " ms",
+                host);
 }
 
 // How long the request may take: at least 1 ms, since 0 means "for ever" to libcurl.
@@ -124,8 +147,7 @@ milliseconds time_left(const CallOptions& call, const CurlOptions& options, cons
 }
 
 // Only the host and libcurl's own words for the code: its longer messages may repeat parts of the request.
-void require_success(CURL* easy, CURLcode code, const ReplyReader& reader, const std::string& host,
-                     const CurlOptions& options) {
+void require_success(CURLcode code, const ReplyReader& reader, const std::string& host, const CurlOptions& options) {
   reader.rethrow_failure();
   if (reader.is_too_large()) {
     throw BadData("the reply of " + host + " is longer than " + std::to_string(options.maximum_response_bytes) +
@@ -134,8 +156,8 @@ void require_success(CURL* easy, CURLcode code, const ReplyReader& reader, const
   }
   if (code == CURLE_OK) return;
   if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
-  if (code == CURLE_OPERATION_TIMEDOUT) throw_late(easy, host);
-  throw NetworkError("no reply from " + host + ": " + curl_easy_strerror(code), host);
+  const std::string way = options.proxy.empty() ? "" : " through the proxy";
+  throw NetworkError("no reply from " + host + way + ": " + curl_easy_strerror(code), host);
 }
 
 }  // namespace
@@ -167,6 +189,7 @@ HttpResponse CurlSession::send(const HttpRequest& request, const CallOptions& ca
   const HeaderList headers = header_list(request);
   const milliseconds limit = time_left(call, options, url.host());
   ReplyReader reader(options.maximum_response_bytes);
+  PhaseClock phases(options);
 
   const Turn turn(*this);
   CURL* easy = easy_.get();
@@ -175,10 +198,12 @@ HttpResponse CurlSession::send(const HttpRequest& request, const CallOptions& ca
   set(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
   set_method_and_body(easy, request);
   set_limits(easy, options, limit);
+  set_proxy(easy, options);
   set_reader(easy, reader);
-  const CURLcode code = run(call);
+  const CURLcode code = run(call, reader, phases);
   if (code == CURLE_ABORTED_BY_CALLBACK) throw_stopped(url.host());
-  require_success(easy, code, reader, url.host(), options);
+  if (code == CURLE_OPERATION_TIMEDOUT) throw_late(easy, url.host(), phases);
+  require_success(code, reader, url.host(), options);
 
   long status = 0;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
@@ -186,20 +211,28 @@ HttpResponse CurlSession::send(const HttpRequest& request, const CallOptions& ca
   return std::move(reader.response());
 }
 
-CURLcode CurlSession::run(const CallOptions& call) {
-  constexpr int slice_milliseconds = 100;
+CURLcode CurlSession::run(const CallOptions& call, const ReplyReader& reader, PhaseClock& phases) {
+  constexpr milliseconds slice(100);
   CURLM* multi = multi_.get();
   const std::stop_callback wake(call.stop, [multi] { curl_multi_wakeup(multi); });
   if (curl_multi_add_handle(multi, easy_.get()) != CURLM_OK) return CURLE_FAILED_INIT;
-  int running = 1;
-  while (running > 0) {
+  for (int running = 1;;) {
     if (call.stop.stop_requested()) return CURLE_ABORTED_BY_CALLBACK;
     if (curl_multi_perform(multi, &running) != CURLM_OK) return CURLE_FAILED_INIT;
-    if (running == 0) break;
-    if (curl_multi_poll(multi, nullptr, 0, slice_milliseconds, nullptr) != CURLM_OK) return CURLE_FAILED_INIT;
+    if (running == 0) return result();
+    const auto now = std::chrono::steady_clock::now();
+    phases.look(is_connected(easy_.get()), reader.pieces(), now);
+    const milliseconds wait = phases.time_left(now, slice);
+    if (wait == milliseconds(0)) return CURLE_OPERATION_TIMEDOUT;
+    if (curl_multi_poll(multi, nullptr, 0, static_cast<int>(wait.count()), nullptr) != CURLM_OK) {
+      return CURLE_FAILED_INIT;
+    }
   }
+}
+
+CURLcode CurlSession::result() {
   int left = 0;
-  const CURLMsg* message = curl_multi_info_read(multi, &left);
+  const CURLMsg* message = curl_multi_info_read(multi_.get(), &left);
   return message != nullptr && message->msg == CURLMSG_DONE ? message->data.result : CURLE_FAILED_INIT;
 }
 

@@ -3,6 +3,8 @@
 #include <curl/curl.h>
 #include <memory>
 
+#include "http/phase_clock.hpp"
+#include "http/reply_reader.hpp"
 #include "pilling/http.hpp"
 
 namespace pilling::http {
@@ -25,7 +27,8 @@ class CurlSession {
   };
   class Turn;
 
-  CURLcode run(const CallOptions& call);
+  CURLcode run(const CallOptions& call, const ReplyReader& reader, PhaseClock& phases);
+  CURLcode result();
 
   std::unique_ptr<CURLM, CloseMulti> multi_;  // holds the connections
   std::unique_ptr<CURL, Close> easy_;

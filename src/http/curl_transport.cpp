@@ -1,11 +1,14 @@
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <mutex>
 #include <utility>
 #include <vector>
 
 #include "http/curl_session.hpp"
+#include "http/request_url.hpp"
 #include "pilling/error.hpp"
 #include "pilling/http.hpp"
 #include "pilling/version.hpp"
@@ -14,13 +17,28 @@ namespace pilling {
 namespace http {
 namespace {
 
+using std::chrono::milliseconds;
+
+void check_times(const CurlOptions& options) {
+  if (options.connect_timeout <= milliseconds(0) || options.total_timeout <= milliseconds(0)) {
+    throw InvalidArgument("the timeouts of a transport must be above 0 ms");
+  }
+  if (options.first_byte_timeout < milliseconds(0) || options.silence_timeout < milliseconds(0)) {
+    throw InvalidArgument("the timeouts of a transport must not be below 0 ms");
+  }
+}
+
+void check_certificates(const std::filesystem::path& file) {
+  if (file.empty() || std::ifstream(file).peek() != std::ifstream::traits_type::eof()) return;
+  throw StorageError("cannot read the certificates of " + file.string(), file.string());
+}
+
 class CurlTransport final : public HttpTransport {
  public:
   explicit CurlTransport(CurlOptions options) : options_(std::move(options)) {
-    const auto is_time = [](std::chrono::milliseconds time) { return time > std::chrono::milliseconds(0); };
-    if (!is_time(options_.connect_timeout) || !is_time(options_.total_timeout)) {
-      throw InvalidArgument("the timeouts of a transport must be above 0 ms");
-    }
+    check_times(options_);
+    check_proxy(options_.proxy);
+    check_certificates(options_.ca_file);
     if (options_.user_agent.empty()) options_.user_agent = "pilling/" PILLING_VERSION;
     idle_.reserve(maximum_idle);
     give_back(std::make_unique<CurlSession>());

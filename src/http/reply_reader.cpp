@@ -19,6 +19,7 @@ std::string_view trim(std::string_view text) {
 template <class Take>
 std::size_t ReplyReader::guarded(std::size_t bytes, const Take& take) noexcept {
   constexpr std::size_t refused = 0;
+  ++pieces_;
   if (bytes > room_) {
     is_too_large_ = true;
     return refused;

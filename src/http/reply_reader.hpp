@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <string_view>
 
@@ -17,6 +18,8 @@ class ReplyReader {
   static std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* reader) noexcept;
   static std::size_t take_body(char* bytes, std::size_t size, std::size_t count, void* reader) noexcept;
 
+  /// How many times something of the reply came, those of an interim one included.
+  std::uint64_t pieces() const noexcept { return pieces_; }
   bool is_too_large() const noexcept { return is_too_large_; }
   void rethrow_failure() const {
     if (failure_) std::rethrow_exception(failure_);
@@ -30,6 +33,7 @@ class ReplyReader {
 
   HttpResponse response_;
   std::size_t room_;
+  std::uint64_t pieces_ = 0;
   bool is_too_large_ = false;
   std::exception_ptr failure_;
 };

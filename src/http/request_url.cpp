@@ -1,6 +1,8 @@
 #include "http/request_url.hpp"
 
 #include <algorithm>
+#include <array>
+#include <memory>
 #include <new>
 #include <string_view>
 
@@ -71,6 +73,18 @@ std::string RequestUrl::part(CURLUPart part) const {
   if (curl_url_get(url_.get(), part, &text, 0) != CURLUE_OK) return {};
   const std::unique_ptr<char, decltype(&curl_free)> owned(text, &curl_free);
   return text;
+}
+
+void check_proxy(const std::string& proxy) {
+  constexpr std::array known = {"http://", "https://", "socks5://", "socks5h://"};
+  if (proxy.empty()) return;
+  const bool is_known = std::ranges::any_of(known, [&](const char* scheme) { return proxy.starts_with(scheme); });
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), &curl_url_cleanup);
+  if (!url) throw std::bad_alloc();
+  const bool is_url = !has_control_character(proxy) &&
+                      curl_url_set(url.get(), CURLUPART_URL, proxy.c_str(), CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK;
+  if (is_known && is_url) return;
+  throw InvalidArgument("the proxy cannot be read; it must look like http://host:3128 or socks5h://host:1080");
 }
 
 }  // namespace pilling::http

@@ -28,4 +28,7 @@ class RequestUrl {
   std::string host_;
 };
 
+/// Throws InvalidArgument, without repeating it, for what is neither empty nor the address of a proxy.
+void check_proxy(const std::string& proxy);
+
 }  // namespace pilling::http

@@ -97,9 +97,21 @@ class ResilientCall {
   std::optional<RateLimiter::Permit> take_another_turn() {
     try {
       host_.breaker.check();
-      return take_turn();
+      const RateLimiter::Permit permit = take_turn();
+      tell_of_repetition(permit);
+      return permit;
     } catch (const Refused&) {
       return std::nullopt;
+    }
+  }
+
+  void tell_of_repetition(const RateLimiter::Permit& permit) {
+    if (!request_.before_repeat) return;
+    try {
+      request_.before_repeat();
+    } catch (...) {
+      host_.limiter.give_back(permit);
+      throw;
     }
   }
 

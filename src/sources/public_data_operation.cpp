@@ -32,6 +32,8 @@ PublicDataOperation::PublicDataOperation(std::shared_ptr<HttpTransport> http, co
     : http_(std::move(http)),
       key_(plain_service_key(options.service_key)),
       url_(options.base_url),
+      operation_(path.substr(path.rfind('/') + 1)),
+      quota_(options.quota),
       hooks_(core::complete(std::move(hooks))),
       policy_(core::shared_retry_policy(options.retry, hooks_)),
       maximum_rows_(maximum_rows) {

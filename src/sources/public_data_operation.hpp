@@ -9,6 +9,7 @@
 
 #include "core/retry.hpp"
 #include "pilling/source.hpp"
+#include "sources/counted_call.hpp"
 
 namespace pilling::sources {
 
@@ -27,10 +28,13 @@ class PublicDataOperation {
   template <class Read>
   auto page(std::size_t number, std::size_t rows, Parameters parameters, const CallOptions& call,
             const Read& read) const {
-    const HttpRequest request = make_request(number, rows, std::move(parameters));
+    HttpRequest request = make_request(number, rows, std::move(parameters));
+    CountedCall counted(quota_.get(), operation_, request, call);
     return core::retry(policy_, call, hooks_, [&] {
-      const HttpResponse response = http_->send(request, call);
-      return read(response.body, response.status);
+      return counted.run([&] {
+        const HttpResponse response = http_->send(request, call);
+        return read(response.body, response.status);
+      });
     });
   }
 
@@ -40,6 +44,8 @@ class PublicDataOperation {
   std::shared_ptr<HttpTransport> http_;
   std::string key_;
   std::string url_;
+  std::string operation_;
+  std::shared_ptr<DailyQuota> quota_;
   core::RetryHooks hooks_;
   core::RetryPolicy policy_;
   std::size_t maximum_rows_;

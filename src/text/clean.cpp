@@ -35,15 +35,56 @@ char32_t superscript(char32_t c) {
   return found == std::u32string_view::npos ? c : raised[found];
 }
 
+// How many bytes a character takes that begins with this byte and stays as it is, whatever its neighbours: neither
+// blank, nor invisible, nor the beginning of a mark. Visible ASCII, and U+A000 to U+D7FF, the Korean syllables among
+// them.
+constexpr std::array<unsigned char, 256> plain_sizes = [] {
+  std::array<unsigned char, 256> sizes{};
+  for (std::size_t c = '!'; c <= '~'; ++c) sizes[c] = 1;
+  for (const char mark : {'<', ']', '&'}) sizes[static_cast<unsigned char>(mark)] = 0;
+  for (std::size_t lead = 0xEA; lead <= 0xED; ++lead) sizes[lead] = 3;
+  return sizes;
+}();
+
+// 0: the next character is not plain, or ill-formed.
+std::size_t plain_size(std::string_view text, std::size_t at) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+  if (at >= text.size()) return 0;
+  const std::size_t size = plain_sizes[byte(0)];
+  if (size < 3) return size;
+  const bool is_whole = at + 2 < text.size() && (byte(1) & 0xC0) == 0x80 && (byte(2) & 0xC0) == 0x80;
+  return is_whole && (byte(0) != 0xED || byte(1) <= 0x9F) ? size : 0;
+}
+
+// How long a text goes on with plain characters and single spaces between them: most of most texts.
+std::size_t plain_length(std::string_view text) noexcept {
+  std::size_t at = 0;
+  while (true) {
+    if (const std::size_t size = plain_size(text, at); size > 0) {
+      at += size;
+    } else if (at > 0 && at < text.size() && text[at] == ' ' && plain_size(text, at + 1) > 0) {
+      ++at;
+    } else {
+      return at;
+    }
+  }
+}
+
 // Text with its blanks folded as it grows: never two in a row, none at either end.
 class FoldedText {
  public:
+  explicit FoldedText(std::size_t expected_bytes) { text_.reserve(expected_bytes); }
+
   void put(char32_t c) {
     if (is_invisible(c)) return;
     if (const Blank kind = blank(c); kind != Blank::none) return put(kind);
-    if (!text_.empty() && waiting_ != Blank::none) text_.push_back(waiting_ == Blank::line ? '\n' : ' ');
-    waiting_ = Blank::none;
+    end_blank();
     append_utf8(text_, c);
+  }
+
+  void put_plain(std::string_view run) {
+    end_blank();
+    text_ += run;
   }
 
   void put(Blank kind) { waiting_ = std::max(waiting_, kind); }
@@ -51,6 +92,11 @@ class FoldedText {
   std::string take() { return std::move(text_); }
 
  private:
+  void end_blank() {
+    if (!text_.empty() && waiting_ != Blank::none) text_.push_back(waiting_ == Blank::line ? '\n' : ' ');
+    waiting_ = Blank::none;
+  }
+
   std::string text_;
   Blank waiting_ = Blank::none;
 };
@@ -102,10 +148,11 @@ Tag read_tag(std::string_view text) {
 
 class Cleaner {
  public:
-  explicit Cleaner(std::string_view raw) : raw_(raw) {}
+  explicit Cleaner(std::string_view raw) : raw_(raw), text_(raw.size()) {}
 
   std::string clean() {
     while (at_ < raw_.size()) {
+      if (copy_plain()) continue;
       const char c = raw_[at_];
       if (c == '<' && (skip_comment() || open_data() || resolve_tag())) continue;
       if (c == ']' && close_data()) continue;
@@ -118,6 +165,14 @@ class Cleaner {
   }
 
  private:
+  bool copy_plain() {
+    const std::size_t length = is_raised_ ? 0 : plain_length(raw_.substr(at_));
+    if (length == 0) return false;
+    text_.put_plain(raw_.substr(at_, length));
+    at_ += length;
+    return true;
+  }
+
   void put(char32_t c) { text_.put(is_raised_ ? superscript(c) : c); }
 
   bool skip_comment() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <array>
 #include <cerrno>
 #include <netinet/in.h>
 #include <optional>
@@ -117,6 +118,10 @@ class FakeServer::Conversation {
       case FakeReply::Ending::half_sent:
         send_all(head_of(reply) + reply.body.substr(0, reply.body.size() / 2));
         return false;
+      case FakeReply::Ending::stalls:
+        send_all(head_of(reply) + reply.body.substr(0, reply.body.size() / 2));
+        receive();
+        return false;
       case FakeReply::Ending::never:
         receive();
         return false;
@@ -211,6 +216,47 @@ FakeReply FakeServer::record(FakeServerRequest request) {
   changed_.notify_all();
   changed_.wait(lock, [&] { return is_ending_ || requests_.size() >= reply.after_requests; });
   return reply;
+}
+
+SilentServer::SilentServer() : listener_(bound_socket(port_)) {
+  if (listen(listener_, 1) != 0) throw std::system_error(errno, std::generic_category(), "silent server");
+  listening_ = std::thread([this] { listen_on(); });
+}
+
+SilentServer::~SilentServer() {
+  {
+    const std::scoped_lock lock(mutex_);
+    is_ending_ = true;
+    if (connection_ >= 0) shutdown(connection_, SHUT_RDWR);
+  }
+  shutdown(listener_, SHUT_RDWR);
+  listening_.join();
+  if (connection_ >= 0) close(connection_);
+  close(listener_);
+}
+
+std::string SilentServer::address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+std::string SilentServer::received() const {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return !received_.empty(); });
+  return received_;
+}
+
+void SilentServer::listen_on() {
+  const int connection = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+  if (connection < 0) return;
+  {
+    const std::scoped_lock lock(mutex_);
+    connection_ = connection;
+    if (is_ending_) return;
+  }
+  std::array<char, 4096> bytes{};
+  for (ssize_t count = 0; (count = recv(connection, bytes.data(), bytes.size(), 0)) > 0;) {
+    const std::scoped_lock lock(mutex_);
+    received_.append(bytes.data(), static_cast<std::size_t>(count));
+    changed_.notify_all();
+  }
 }
 
 DeafServer::DeafServer() : socket_(bound_socket(port_)) {}

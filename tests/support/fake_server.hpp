@@ -18,6 +18,7 @@ struct FakeReply {
   enum class Ending {
     whole,      ///< the reply, then the next request on the same connection
     half_sent,  ///< all headers and half of the body, then the connection is closed
+    stalls,     ///< all headers and half of the body, then nothing, until the server ends
     no_reply,   ///< the connection is closed without a byte
     never,      ///< nothing, until the server ends
   };
@@ -77,6 +78,33 @@ class FakeServer {
   std::list<Connection> connections_;
   bool is_ending_ = false;
   std::thread accepting_;
+};
+
+/// Takes one connection and whatever comes on it, and never says a word. Thread-safe.
+class SilentServer {
+ public:
+  SilentServer();
+  ~SilentServer();
+  SilentServer(const SilentServer&) = delete;
+  SilentServer& operator=(const SilentServer&) = delete;
+
+  /// "127.0.0.1:<port>"
+  std::string address() const;
+
+  /// All that has come, once something has.
+  std::string received() const;
+
+ private:
+  void listen_on();
+
+  int port_ = 0;
+  int listener_ = -1;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  std::string received_;
+  int connection_ = -1;
+  bool is_ending_ = false;
+  std::thread listening_;
 };
 
 /// An address that is taken but refuses every connection.

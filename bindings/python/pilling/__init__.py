@@ -3,6 +3,7 @@
 It informs; it does not advise. See ``Engine`` to begin.
 """
 
+from pilling import limits, sources
 from pilling._core import __version__
 from pilling._errors import BadData, Error, InvalidArgument, NetworkError, Refused, ServiceError, StorageError, Timeout
 from pilling._types import (
@@ -102,4 +103,6 @@ __all__ = [
     "TieredCacheStats",
     "Timeout",
     "__version__",
+    "limits",
+    "sources",
 ]

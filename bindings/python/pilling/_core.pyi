@@ -1,14 +1,23 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date
 from os import PathLike
-from typing import Any
+from typing import Any, final
 
 from pilling._types import (
+    AllRows,
+    BreakerStats,
+    BudgetStats,
     CacheStats,
     ConfusableMedicine,
     ConfusableName,
     EngineStats,
+    Holiday,
+    HostStats,
+    HttpResponse,
     ImportReport,
+    LimiterStats,
     Medicine,
+    ModelPrice,
     NameEntry,
     NameMatch,
     NearbyCursor,
@@ -18,14 +27,17 @@ from pilling._types import (
     OpenStatus,
     Pharmacy,
     ProgressHook,
+    QuotaStats,
     RefreshOptions,
     RefreshProgressHook,
     RefreshReport,
     SearchResult,
     SlowCall,
+    SourcePage,
     Summary,
     SymptomResult,
 )
+from pilling.sources import PythonSummarizer, Source
 
 __version__: str
 
@@ -33,6 +45,8 @@ def compass_word(bearing_degrees: float, korean: bool) -> str: ...
 def hours_text(open: int, close: int) -> str: ...
 def hours_in_words(open: int, close: int, korean: bool) -> str: ...
 def status_in_words(status: OpenStatus, korean: bool) -> str: ...
+
+def wait_for_threads(at_most: float) -> None: ...
 
 class PharmacyList:
     def __len__(self) -> int: ...
@@ -83,6 +97,265 @@ class MemoryCache:
     def stats(self) -> CacheStats: ...
     def __len__(self) -> int: ...
 
+class RetryOptions:
+    def __init__(
+        self,
+        *,
+        attempts: int = ...,
+        first_wait: float = ...,
+        minimum_wait: float = ...,
+        maximum_wait: float = ...,
+        jitter: float = ...,
+        longest_retry_after: float = ...,
+    ) -> None: ...
+
+class RetryBudgetOptions:
+    def __init__(self, *, per_success: float = ..., per_second: float = ..., capacity: float = ...) -> None: ...
+
+class RateLimiterOptions:
+    def __init__(
+        self,
+        *,
+        requests_per_minute: float = ...,
+        tokens_per_minute: float = ...,
+        first_share: float = ...,
+        ramp: float = ...,
+        longest_wait: float = ...,
+    ) -> None: ...
+
+class CircuitBreakerOptions:
+    def __init__(
+        self,
+        *,
+        window_calls: int = ...,
+        window_time: float = ...,
+        minimum_calls: int = ...,
+        failure_rate: float = ...,
+        slow_call: float = ...,
+        slow_call_rate: float = ...,
+        first_open: float = ...,
+        longest_open: float = ...,
+        jitter: float = ...,
+        longest_named: float = ...,
+        probes: int = ...,
+        longest_probe: float = ...,
+    ) -> None: ...
+
+@final
+class BreakerCall:
+    def succeeded(self, elapsed: float) -> None: ...
+    def failed(self, elapsed: float, leave_alone_for: float | None = None) -> None: ...
+    def ignored(self) -> None: ...
+    @property
+    def is_probe(self) -> bool: ...
+
+class CircuitBreaker:
+    def __init__(self, name: str, options: CircuitBreakerOptions = ...) -> None: ...
+    def begin(self) -> BreakerCall: ...
+    def check(self) -> None: ...
+    def stats(self) -> BreakerStats: ...
+
+@final
+class RatePermit: ...
+
+class RateLimiter:
+    def __init__(self, name: str, options: RateLimiterOptions = ...) -> None: ...
+    def acquire(self, tokens: int = 0, *, timeout: float | None = None) -> RatePermit: ...
+    def give_back(self, permit: RatePermit) -> None: ...
+    def settle(self, permit: RatePermit, used_tokens: int) -> None: ...
+    def close_for(self, seconds: float) -> None: ...
+    def stats(self) -> LimiterStats: ...
+
+class CounterStore:
+    def __init__(self) -> None: ...
+    @staticmethod
+    def open(path: str | PathLike[str]) -> CounterStore: ...
+    def add(self, name: str, day: date, amount: int) -> int: ...
+    def get(self, name: str, day: date) -> int: ...
+
+class DailyQuota:
+    def __init__(self, counters: CounterStore, *, calls_per_day: int = ..., name: str = ...) -> None: ...
+    def take(self, operation: str) -> date: ...
+    def give_back(self, operation: str, day: date) -> None: ...
+    def close(self, operation: str, day: date) -> None: ...
+    def remaining(self, operation: str) -> int: ...
+    def stats(self) -> tuple[QuotaStats, ...]: ...
+
+class ModelPrices:
+    def __init__(self) -> None: ...
+    @staticmethod
+    def bundled() -> ModelPrices: ...
+    @staticmethod
+    def read(path: str | PathLike[str]) -> ModelPrices: ...
+    def set(
+        self,
+        model: str,
+        *,
+        input: float,
+        output: float,
+        since: date,
+        cached_input: float | None = None,
+        cache_write: float | None = None,
+        source: str = "",
+    ) -> None: ...
+    def find(self, model: str, day: date) -> ModelPrice | None: ...
+    def dollars(
+        self,
+        model: str,
+        day: date,
+        *,
+        input: int = 0,
+        output: int = 0,
+        cached_input: int = 0,
+        cache_write: int = 0,
+        batch: bool = False,
+    ) -> float: ...
+    def __len__(self) -> int: ...
+
+@final
+class Reservation:
+    def settle(
+        self, *, input: int = 0, output: int = 0, cached_input: int = 0, cache_write: int = 0
+    ) -> None: ...
+    def keep(self) -> None: ...
+    def release(self) -> None: ...
+    def __enter__(self) -> Reservation: ...
+    def __exit__(self, *error: object) -> None: ...
+
+class DollarBudget:
+    def __init__(
+        self,
+        counters: CounterStore,
+        prices: ModelPrices,
+        *,
+        dollars_per_day: float | None = None,
+        dollars_per_month: float | None = None,
+        name: str = ...,
+    ) -> None: ...
+    def reserve(
+        self,
+        model: str,
+        *,
+        input: int = 0,
+        output: int = 0,
+        cached_input: int = 0,
+        cache_write: int = 0,
+        batch: bool = False,
+    ) -> Reservation: ...
+    def set_prices(self, prices: ModelPrices) -> None: ...
+    def stats(self) -> BudgetStats: ...
+
+class HttpTransport:
+    def send(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        query: Sequence[tuple[str, str]] = ...,
+        headers: Sequence[tuple[str, str]] = ...,
+        body: bytes = b"",
+        repeatable: bool = False,
+        timeout: float | None = None,
+    ) -> HttpResponse: ...
+
+class ResilientTransport(HttpTransport):
+    def __init__(
+        self,
+        inner: HttpTransport,
+        *,
+        retry: RetryOptions = ...,
+        retry_budget: RetryBudgetOptions = ...,
+        breaker: CircuitBreakerOptions = ...,
+        limiter: RateLimiterOptions = ...,
+    ) -> None: ...
+    def stats(self) -> tuple[HostStats, ...]: ...
+
+def curl_transport(
+    *,
+    user_agent: str = "",
+    proxy: str = "",
+    ca_file: str | PathLike[str] | None = None,
+    connect_timeout: float = ...,
+    first_byte_timeout: float = ...,
+    silence_timeout: float = ...,
+    total_timeout: float = ...,
+    maximum_response_bytes: int = ...,
+) -> HttpTransport: ...
+def metrics_text(*counted: ResilientTransport | DailyQuota | DollarBudget) -> str: ...
+
+@final
+class Call:
+    @property
+    def time_left(self) -> float | None: ...
+    @property
+    def is_over(self) -> bool: ...
+
+class Summarizer: ...
+
+class MedicineSource:
+    @property
+    def name(self) -> str: ...
+    def fetch(
+        self, name: str = "", *, id: str = "", page: int = 1, rows: int = 100, timeout: float | None = None
+    ) -> SourcePage[Medicine]: ...
+    def fetch_all(
+        self,
+        name: str = "",
+        *,
+        rows: int = 100,
+        page_limit: int = ...,
+        timeout: float | None = None,
+        on_page: Callable[[int, int], object] | None = None,
+    ) -> AllRows[Medicine]: ...
+
+class PharmacySource:
+    @property
+    def name(self) -> str: ...
+    def fetch(self, *, page: int = 1, rows: int = 100, timeout: float | None = None) -> SourcePage[Pharmacy]: ...
+    def fetch_all(
+        self,
+        *,
+        rows: int = 100,
+        page_limit: int = ...,
+        timeout: float | None = None,
+        on_page: Callable[[int, int], object] | None = None,
+    ) -> AllRows[Pharmacy]: ...
+
+class PublicDataOptions:
+    def __init__(
+        self,
+        service_key: str,
+        *,
+        base_url: str = ...,
+        retry: RetryOptions = ...,
+        quota: DailyQuota | None = None,
+    ) -> None: ...
+
+def easy_drug_source(http: HttpTransport, options: PublicDataOptions) -> MedicineSource: ...
+def permit_source(
+    http: HttpTransport, options: PublicDataOptions, *, list_operation: str = ..., details_operation: str = ...
+) -> MedicineSource: ...
+def pharmacy_source(http: HttpTransport, options: PublicDataOptions) -> PharmacySource: ...
+def openfda_source(
+    http: HttpTransport, *, api_key: str = "", base_url: str = ..., retry: RetryOptions = ...
+) -> MedicineSource: ...
+def fetch_pharmacies_near(
+    http: HttpTransport,
+    options: PublicDataOptions,
+    latitude: float,
+    longitude: float,
+    *,
+    page: int = 1,
+    rows: int = 100,
+    timeout: float | None = None,
+) -> SourcePage[Pharmacy]: ...
+def fetch_pharmacy(
+    http: HttpTransport, options: PublicDataOptions, id: str, *, timeout: float | None = None
+) -> Pharmacy | None: ...
+def fetch_holidays(
+    http: HttpTransport, options: PublicDataOptions, year: int, *, timeout: float | None = None
+) -> tuple[Holiday, ...]: ...
+
 class Engine:
     def __init__(
         self,
@@ -93,6 +366,9 @@ class Engine:
         cache_bytes: int,
         busy_timeout: float,
         watch_interval: float,
+        sources: Iterable[MedicineSource | Source],
+        summarizer: Summarizer | PythonSummarizer | None,
+        live_timeout: float,
         slow_call_threshold: float,
         on_slow_call: Callable[[SlowCall], object] | None,
         on_span: Callable[[str], Callable[[float, bool], object] | None] | None,

@@ -9,8 +9,8 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, overload
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, overload
 
 from pilling._errors import InvalidArgument
 
@@ -117,29 +117,29 @@ class Medicine:
     id: str
     """품목기준코드, the product code: nine digits."""
     name: str
-    english_name: str
-    company: str
-    ingredients: str
-    dispensing: str
+    english_name: str = ""
+    company: str = ""
+    ingredients: str = ""
+    dispensing: str = ""
     """"otc" or "prescription"."""
-    efficacy: str
-    usage: str
-    warnings: str
+    efficacy: str = ""
+    usage: str = ""
+    warnings: str = ""
     """What to know before taking it."""
-    precautions: str
+    precautions: str = ""
     """Who must not take it."""
-    interactions: str
+    interactions: str = ""
     """Which medicines and foods to watch."""
-    side_effects: str
-    storage: str
-    images: tuple[str, ...]
-    published_on: str
+    side_effects: str = ""
+    storage: str = ""
+    images: tuple[str, ...] = ()
+    published_on: str = ""
     """ISO date, or empty."""
-    updated_on: str
+    updated_on: str = ""
     """ISO date, or empty."""
-    withdrawn_on: str
+    withdrawn_on: str = ""
     """ISO date on which a refresh no longer found it at its sources, or empty."""
-    summary: Summary | None
+    summary: Summary | None = None
     """Of ``efficacy``; none when there is no text."""
 
 
@@ -689,3 +689,157 @@ class SlowCall:
 
     operation: str
     elapsed_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class MedicineQuery:
+    """What a source is asked for. What is empty does not restrict."""
+
+    name: str = ""
+    """Part of the product name."""
+    id: str = ""
+    page: int = 1
+    rows: int = 100
+
+
+_Row = TypeVar("_Row")
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage(Generic[_Row]):
+    """One page of a source."""
+
+    rows: Sequence[_Row]
+    total: int
+    """Rows of all pages."""
+    skipped: Sequence[SkippedRow] = ()
+    """Rows that made no sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllRows(Generic[_Row]):
+    """All pages of a source, each id once."""
+
+    rows: tuple[_Row, ...]
+    skipped: tuple[SkippedRow, ...]
+    total: int
+    """As the source said last."""
+    pages: int
+    repeated: int
+    """Rows whose id had come before; when data moves, others are missing in their place."""
+    is_complete: bool
+    """As many rows came as the source said, and it said the same number all the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holiday:
+    """A public holiday."""
+
+    day: date
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """A reply of whatever status."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    """Names in lower case."""
+    body: bytes
+
+    def header(self, name: str) -> str:
+        """The first header of that lower-case name, or empty."""
+        return next((value for key, value in self.headers if key == name), "")
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerStats:
+    """A circuit breaker."""
+
+    state: str
+    """"closed", "open" or "half open"."""
+    opened: int
+    refused: int
+    written_off: int
+    """Probes that never ended."""
+    window_calls: int
+    window_failures: int
+    window_slow: int
+    open_for: float
+    """While open: how many more seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimiterStats:
+    """A rate limiter."""
+
+    requests: float
+    """In the bucket now; below 0: promised to those who wait."""
+    tokens: float
+    requests_per_minute: float
+    """That are allowed now; 0: not limited."""
+    tokens_per_minute: float
+    waits: int
+    refused: int
+    waited: float
+    """Seconds, in all."""
+    closed_for: float
+    """How many more seconds the service asked to be left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostStats:
+    """What a ``ResilientTransport`` did with one host."""
+
+    host: str
+    calls: int
+    tries: int
+    """Requests that were sent."""
+    retries: int
+    """Of these, repetitions."""
+    refused: int
+    """Calls of which nothing was sent."""
+    waits: int
+    """Before a repetition."""
+    waited: float
+    """Seconds, in all."""
+    breaker: BreakerStats
+    limiter: LimiterStats
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaStats:
+    """One operation of a ``DailyQuota`` today."""
+
+    name: str
+    """Of the counters."""
+    operation: str
+    calls_per_day: int
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetStats:
+    """What a ``DollarBudget`` has settled and reserved."""
+
+    name: str
+    """Of the counters."""
+    dollars_today: float
+    dollars_this_month: float
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPrice:
+    """US dollars for a million tokens, from a day on."""
+
+    model: str
+    input: float
+    output: float
+    cached_input: float | None
+    """None: as ``input``."""
+    cache_write: float | None
+    """None: as ``input``."""
+    since: date
+    source: str

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from types import TracebackType
-from typing import Any, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 
 from pilling._types import (
     ConfusableMedicine,
@@ -31,6 +31,10 @@ from pilling._types import (
     SymptomResult,
 )
 from pilling.engine import Engine
+
+if TYPE_CHECKING:
+    from pilling._core import MedicineSource, Summarizer
+    from pilling.sources import PythonSummarizer, Source
 
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
@@ -55,6 +59,9 @@ class AsyncEngine:
         cache_bytes: int = 32 << 20,
         busy_timeout: float = 5.0,
         watch_interval: float = 0.25,
+        sources: Iterable[MedicineSource | Source] = (),
+        summarizer: Summarizer | PythonSummarizer | None = None,
+        live_timeout: float = 10.0,
         slow_call_threshold: float = 1.0,
         on_slow_call: Callable[[SlowCall], object] | None = None,
         on_span: Callable[[str], Callable[[float, bool], object] | None] | None = None,
@@ -69,6 +76,9 @@ class AsyncEngine:
             cache_bytes=cache_bytes,
             busy_timeout=busy_timeout,
             watch_interval=watch_interval,
+            sources=sources,
+            summarizer=summarizer,
+            live_timeout=live_timeout,
             slow_call_threshold=slow_call_threshold,
             on_slow_call=on_slow_call,
             on_span=on_span,

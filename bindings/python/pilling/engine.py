@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import math
 import os
+import weakref
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from types import TracebackType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pilling import _core
 from pilling._types import (
@@ -29,6 +31,10 @@ from pilling._types import (
     SymptomResult,
 )
 
+if TYPE_CHECKING:
+    from pilling._core import MedicineSource, Summarizer
+    from pilling.sources import PythonSummarizer, Source
+
 KOREAN_TIME = timezone(timedelta(hours=9), "KST")
 
 
@@ -38,6 +44,20 @@ def _seconds_since_epoch(time: datetime | None) -> int | None:
     if time.utcoffset() is None:
         time = time.replace(tzinfo=KOREAN_TIME)
     return math.floor(time.timestamp())
+
+
+# Threads inside of an engine may want the GIL, which they must not once the interpreter ends.
+_LONGEST_WAIT_AT_EXIT = 10.0
+
+_open_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
+os.register_at_fork(after_in_child=_open_engines.clear)
+
+
+@atexit.register
+def _close_engines() -> None:
+    for engine in tuple(_open_engines):
+        engine.close()
+    _core.wait_for_threads(_LONGEST_WAIT_AT_EXIT)
 
 
 class Engine:
@@ -57,6 +77,11 @@ class Engine:
     ones.
 
     ``cache_bytes`` bounds the memory of finished answers, that of summaries, and that of look-ups: each may take so much.
+
+    ``sources`` are asked in order when a name is not found here: public ones such as ``pilling.sources.easy_drug_source``,
+    or objects with ``name`` and ``fetch`` (``pilling.sources.Source``). ``summarizer`` writes summaries in place of the
+    extractive one (``pilling.sources.PythonSummarizer``). A call to them takes no longer than ``live_timeout`` seconds.
+    When the engine closes, those written in Python are let go of at once: calls that are under way go on without them.
 
     ``holidays`` is a file of public holidays in place of the one that comes with Pilling.
 
@@ -78,6 +103,9 @@ class Engine:
         cache_bytes: int = 32 << 20,
         busy_timeout: float = 5.0,
         watch_interval: float = 0.25,
+        sources: Iterable[MedicineSource | Source] = (),
+        summarizer: Summarizer | PythonSummarizer | None = None,
+        live_timeout: float = 10.0,
         slow_call_threshold: float = 1.0,
         on_slow_call: Callable[[SlowCall], object] | None = None,
         on_span: Callable[[str], Callable[[float, bool], object] | None] | None = None,
@@ -91,10 +119,14 @@ class Engine:
             cache_bytes,
             busy_timeout,
             watch_interval,
+            sources,
+            summarizer,
+            live_timeout,
             slow_call_threshold,
             on_slow_call,
             on_span,
         )
+        _open_engines.add(self)
 
     def search(
         self, text: str, *, limit: int = 10, company: str = "", form: str = "", dispensing: str = ""

@@ -319,5 +319,42 @@ TEST_F(Budget, IsNotPassedByThreadsOfTwoProcesses) {
   EXPECT_GT(calls, 50);
 }
 
+TEST_F(Spending, QuotaTellsOfTheOperationsThatItWasAskedFor) {
+  DailyQuota quota(counters, {.calls_per_day = 2, .name = "key"}, hooks());
+  quota.take("b");
+  quota.take("a");
+  quota.take("b");
+
+  const std::vector<DailyQuotaStats> stats = quota.stats();
+
+  ASSERT_EQ(stats.size(), 2u);
+  EXPECT_EQ(stats[0].operation, "a");
+  EXPECT_EQ(stats[0].remaining, 1);
+  EXPECT_EQ(stats[1].remaining, 0);
+  EXPECT_EQ(metrics_text(stats),
+            "# HELP pilling_quota_calls_left Calls of the operation that are left today, by Korean days.\n"
+            "# TYPE pilling_quota_calls_left gauge\n"
+            "pilling_quota_calls_left{quota=\"key\",operation=\"a\"} 1\n"
+            "pilling_quota_calls_left{quota=\"key\",operation=\"b\"} 0\n"
+            "# HELP pilling_quota_calls_per_day Calls of the operation that a day has.\n"
+            "# TYPE pilling_quota_calls_per_day gauge\n"
+            "pilling_quota_calls_per_day{quota=\"key\",operation=\"a\"} 2\n"
+            "pilling_quota_calls_per_day{quota=\"key\",operation=\"b\"} 2\n");
+}
+
+TEST_F(Spending, BudgetsGoIntoPrometheusText) {
+  ModelPrices prices;
+  prices.set({.model = "m", .input = 1, .output = 1, .since = 2026y / 1 / 1});
+  DollarBudget budget(counters, prices, {.name = "team"}, hooks());
+  auto reservation = budget.reserve("m", {.input = 500'000});
+  reservation.settle({.input = 250'000});
+
+  const std::string text = metrics_text(std::vector{budget.stats()});
+
+  EXPECT_NE(text.find("pilling_budget_dollars_today{budget=\"team\"} 0.25\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("pilling_budget_dollars_this_month{budget=\"team\"} 0.25\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("pilling_budget_refused_total{budget=\"team\"} 0\n"), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace pilling

@@ -132,6 +132,44 @@ TEST_F(Resilient, DoesNotBeginAWaitThatTheDeadlineCutsShort) {
   EXPECT_TRUE(waits.empty());
 }
 
+TEST_F(Resilient, TellsOfEachRepetition) {
+  http->then(503, "").then(503, "").then(200, "");
+  int repeated = 0;
+
+  transport().send({.url = "https://example.test/", .before_repeat = [&] { ++repeated; }}, call);
+
+  EXPECT_EQ(repeated, 2);
+  EXPECT_EQ(tries(), 3u);
+}
+
+TEST_F(Resilient, GivesTheReplyWhenARepetitionIsRefused) {
+  http->then(503, "last");
+  options.limiter = {.requests_per_minute = 60, .first_share = 1};
+  const auto refuse = [] { throw Refused("no more today"); };
+
+  EXPECT_EQ(transport().send({.url = "https://example.test/", .before_repeat = refuse}, call).body, "last");
+
+  EXPECT_EQ(tries(), 1u);
+  EXPECT_EQ(stats().retries, 0u);
+  EXPECT_EQ(stats().refused, 0u);
+  EXPECT_GE(stats().limiter.requests, 59);
+}
+
+TEST_F(Resilient, PutsItsStatisticsIntoPrometheusText) {
+  http->then(503, "");
+  for (int i = 0; i < options.breaker.minimum_calls; ++i) get();
+  EXPECT_THROW(get(), Refused);
+
+  const std::string text = metrics_text(transport().stats());
+
+  EXPECT_NE(text.find("pilling_host_calls_total{host=\"example.test\"} 4\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("pilling_host_refused_total{host=\"example.test\"} 1\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("pilling_breaker_state{host=\"example.test\",state=\"open\"} 1\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("pilling_breaker_state{host=\"example.test\",state=\"closed\"} 0\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("SECRET"), std::string::npos) << text;
+  EXPECT_EQ(metrics_text(std::vector<HostStats>{}), "");
+}
+
 TEST_F(Resilient, SharesOneBudgetBetweenAllCallersOfAHost) {
   options.retry_budget = {.per_second = 0, .capacity = 3};
   options.breaker.minimum_calls = 20;
