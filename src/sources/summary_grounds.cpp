@@ -50,16 +50,29 @@ std::string without_outer_brackets(std::string_view text) {
   return plain;
 }
 
+bool has_whole_brackets(std::string_view text) {
+  int depth = 0;
+  for (const char c : text) {
+    depth += (c == '(' ? 1 : 0) - (c == ')' ? 1 : 0);
+    if (depth < 0) return false;
+  }
+  return depth == 0;
+}
+
 }  // namespace
 
-Grounds::Grounds(std::string_view text, const Synonyms& synonyms) : synonyms_(synonyms) {
+Grounds::Grounds(std::string_view text, const Synonyms& synonyms)
+    : synonyms_(synonyms), has_whole_brackets_(has_whole_brackets(text)) {
   const std::string folded = fold_blanks(text);
   for (const std::string_view sentence : find_statements(folded)) {
     for (const std::string_view indication : find_indications(sentence)) statements_.emplace_back(indication, synonyms);
   }
 }
 
-bool Grounds::support(std::string_view answer) const { return support_all(split_at_commas(answer), {}); }
+bool Grounds::support(std::string_view answer) const {
+  if (has_whole_brackets_ && !has_whole_brackets(answer)) return false;
+  return support_all(split_at_commas(answer), {});
+}
 
 // How many parts from `begin` on are one whole indication, word for word; 0 when none are.
 std::size_t Grounds::whole_statement_at(const std::vector<std::string_view>& parts, std::size_t begin) const {

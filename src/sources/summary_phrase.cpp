@@ -17,8 +17,10 @@ namespace {
 constexpr auto particles =
     std::to_array<std::string_view>({"에서의", "으로의", "으로", "에서", "에도", "에만", "의", "을", "를", "에", "로"});
 // Say nothing of their own beside an action.
-constexpr auto fillers = std::to_array<std::string_view>(
-    {"여러", "각종", "일시적", "일시적인", "주로", "등", "사용", "사용함", "사용합니다", "쓰임"});
+constexpr auto fillers =
+    std::to_array<std::string_view>({"여러", "각종", "주로", "등", "사용", "사용함", "사용합니다", "쓰임"});
+// … but only of the action: 일시적 불면증 is another thing than 불면증.
+constexpr auto of_actions = std::to_array<std::string_view>({"일시적", "일시적인"});
 constexpr auto joints = std::to_array<std::string_view>({"및", "또는", "혹은", "그리고"});
 constexpr std::string_view symptoms = "증상";
 constexpr std::string_view all_symptoms = "제증상";
@@ -68,7 +70,8 @@ class PhraseEnd {
   bool take_last() {
     std::string& last = phrase_.words.back();
     const std::string word = last;
-    if (words::any_is(word, joints) && !phrase_.actions.empty()) return drop();
+    const bool is_beside_action = words::any_is(word, joints) || words::any_is(word, of_actions);
+    if (is_beside_action && !phrase_.actions.empty()) return drop();
     if (add_actions(word)) return drop();
     for (const std::string_view action : grown) {
       if (!word.ends_with(action)) continue;
@@ -163,14 +166,15 @@ std::vector<std::string_view> split(std::string_view text, const Separator& sepa
 }  // namespace
 
 std::string without_particle(std::string_view normal) {
-  constexpr std::size_t syllable = 3;
+  constexpr std::size_t two_syllables = 6;
   if (words::any_ends(normal, words::not_particles)) return std::string(normal);
   for (const std::string_view particle : particles) {
-    if (!normal.ends_with(particle) || normal.size() < particle.size() + syllable) continue;
-    // 눈의, 코를: a word of one syllable may lose a clear particle, and no other.
+    if (!normal.ends_with(particle) || normal.size() == particle.size()) continue;
+    const std::string_view rest = normal.substr(0, normal.size() - particle.size());
+    // 눈의, 코를: a word of one syllable may lose a clear particle, and no other; so may B1, and any.
     const bool is_clear = particle == "의" || particle == "을" || particle == "를";
-    if (!is_clear && normal.size() < particle.size() + 2 * syllable) continue;
-    return std::string(normal.substr(0, normal.size() - particle.size()));
+    const bool is_latin = static_cast<unsigned char>(rest.back()) < 0x80;
+    if (is_clear || is_latin || rest.size() >= two_syllables) return std::string(rest);
   }
   return std::string(normal);
 }

@@ -155,7 +155,7 @@ void Statement::add_item(std::string_view text, const Synonyms& synonyms) {
   const std::string outside = without_brackets(text);
   const std::string_view plain = trim_indication(outside);
   const Phrase phrase = read_phrase(plain, synonyms);
-  Item item{.own = phrase.actions, .is_effect = is_after_cause_};
+  Item item{.own = phrase.actions, .is_action = phrase.object.empty(), .is_effect = is_after_cause_};
   if (!phrase.object.empty() && !says_nothing(plain, phrase)) {
     item.names.push_back(read_phrase(with_plain_brackets(text), synonyms).object);
     const std::vector<Bracket> brackets = find_brackets(text);
@@ -201,9 +201,8 @@ bool Statement::supports(const Phrase& phrase, const Actions& actions) const {
   if (is_whole_only_) return false;
   if (phrase.object.empty()) {
     return !phrase.actions.empty() && std::ranges::all_of(phrase.actions, [&](const std::string& action) {
-      return is_telling_action(action) && std::ranges::any_of(items_, [&](const Item& item) {
-               return item.names.empty() && item.own.contains(action);
-             });
+      return is_telling_action(action) &&
+             std::ranges::any_of(items_, [&](const Item& item) { return item.is_action && item.own.contains(action); });
     });
   }
   if (last_actions_.contains(supply_action)) return supplies(phrase, actions);
@@ -223,11 +222,12 @@ bool Statement::item_supports(const Item& item, const Phrase& phrase, const Acti
 // "비타민 E, B1, B6의 보급" is a supply of each and of vitamins.
 bool Statement::supplies(const Phrase& phrase, const Actions& actions) const {
   if (!actions.contains(supply_action)) return false;
-  if (!words::any_in(phrase.words.front(), words::nutrients) &&
-      !words::any_in(phrase.words.front(), words::circumstances)) {
-    return false;
-  }
-  const auto is_nutrient = [](const std::string& word) { return words::any_in(word, words::nutrients); };
+  // The want of one is no nutrient, and not what is supplied.
+  const auto is_nutrient = [](std::string_view word) {
+    return words::any_in(word, words::nutrients) && word.find("결핍") == std::string_view::npos;
+  };
+  const std::string& first = phrase.words.front();
+  if (!is_nutrient(first) && !words::any_in(first, words::circumstances)) return false;
   if (std::ranges::none_of(phrase.words, is_nutrient)) return false;
   auto at = words_.begin();
   for (const std::string& word : phrase.words) {

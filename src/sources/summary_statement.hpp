@@ -25,13 +25,11 @@ class Statement {
   struct Item {
     std::vector<std::string> names{};
     Actions own{};
-    Actions actions{};      // its own, or those of the list
-    bool is_bound = false;  // the cause or condition of something else
+    Actions actions{};       // its own, or those of the list
+    bool is_action = false;  // and nothing that it is done about
+    bool is_bound = false;   // the cause or condition of something else
     bool is_effect = false;
   };
-  // What is left out of an item in brackets, and whether it may be.
-  struct Gloss;
-
   void add_chunk(std::string_view chunk, const Synonyms& synonyms);
   void add_caused(std::string_view cause, std::string_view effect, std::string_view chunk, const Synonyms& synonyms);
   void add_parts(std::string_view text, const Synonyms& synonyms);
@@ -68,6 +66,7 @@ class Grounds {
 
   const Synonyms& synonyms_;
   std::vector<Statement> statements_;
+  bool has_whole_brackets_;
 };
 
 }  // namespace pilling::sources
