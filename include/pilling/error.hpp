@@ -41,13 +41,17 @@ class PILLING_API StorageError : public Error {
 /// No reply came; a retry may help. Python: also a `ConnectionError`.
 class PILLING_API NetworkError : public Error {
  public:
-  NetworkError(const std::string& message, std::string host);
+  /// `may_have_arrived`: whether the request may have been sent, so that the service may have done what it asks for.
+  NetworkError(const std::string& message, std::string host, bool may_have_arrived = true);
   ~NetworkError() override;
 
   const std::string& host() const noexcept { return host_; }
+  /// False: nothing was sent, so asking again does nothing twice.
+  bool may_have_arrived() const noexcept { return may_have_arrived_; }
 
  private:
   std::string host_;
+  bool may_have_arrived_;
 };
 
 /// The deadline passed before a reply came. Python: also a `TimeoutError`.

@@ -24,6 +24,9 @@ struct HttpRequest {
   /// Doing it twice does no harm, though it is neither GET nor HEAD, which never do. A POST to a language model may be
   /// paid for twice.
   bool is_repeatable = false;
+  /// It may be sent again after a reply that says that nothing was done, such as HTTP status 429 or 503, or when it
+  /// never went out; not when its reply was lost.
+  bool is_repeatable_when_refused = false;
   /// Called by a transport that repeats, before each repetition. `Refused` out of it ends the call with what came last.
   std::function<void()> before_repeat{};
 };

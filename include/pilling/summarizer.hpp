@@ -63,9 +63,9 @@ struct BatchStatus {
 /// What became of one text.
 struct BatchAnswer {
   std::string id;
-  std::optional<Summary> summary;
+  std::optional<Summary> summary{};
   bool is_replaced = false;  ///< by the extractive summary, since the model's answer did not pass the check
-  std::string failure;       ///< why there is no summary; empty without one: the text holds no indication
+  std::string failure{};     ///< why there is no summary; empty without one: the text holds no indication
 };
 
 /// Summaries of many texts at once: later, within a day, and at half the price. Thread-safe. All calls throw
@@ -128,14 +128,72 @@ class PILLING_API Summarizer {
 /// always gives the same summary.
 PILLING_API std::shared_ptr<Summarizer> make_extractive_summarizer();
 
-struct OpenAiOptions {
-  std::string base_url = "https://api.openai.com/v1";
-  std::string model{};    ///< required: there is no default model
-  std::string api_key{};  ///< empty: none is sent
-  RetryOptions retry{};   ///< left to the transport when that repeats by itself
+/// How servers that speak like OpenAI's want their key.
+enum class KeyHeader {
+  bearer,   ///< `Authorization: Bearer KEY`
+  api_key,  ///< `api-key: KEY`, as Azure does
 };
 
-/// Chat Completions of OpenAI or of any server that speaks like it.
+/// What servers call the limit of an answer.
+enum class OutputLimitName {
+  max_completion_tokens,  ///< OpenAI, Azure, vLLM
+  max_tokens,             ///< Ollama and llama.cpp, which do not know the other
+};
+
+/// The form in which an answer is asked for.
+enum class AnswerForm {
+  json_schema,  ///< structured outputs, strict
+  json_object,  ///< any JSON, whose shape the prompt tells
+  plain,        ///< a line
+};
+
+struct OpenAiOptions {
+  /// Up to where `/chat/completions` follows, with or without a slash at the end.
+  std::string base_url = "https://api.openai.com/v1";
+  std::string model{};    ///< required: there is no default model. Azure: the name of the deployment
+  std::string api_key{};  ///< empty: none is sent
+  RetryOptions retry{};   ///< left to the transport when that repeats by itself
+  std::vector<std::pair<std::string, std::string>> headers{};  ///< more of them; may be secret, never logged
+  std::vector<std::pair<std::string, std::string>> query{};    ///< as Azure's dated `api-version`; as above
+  KeyHeader key_header = KeyHeader::bearer;
+  OutputLimitName output_limit_name = OutputLimitName::max_completion_tokens;
+  /// What the model thinks to itself counts, too: a summary needs 50, but one that was not finished is paid and of no
+  /// use. It is part of the worst case that a budget sets aside.
+  std::uint32_t maximum_output_tokens = 1'000;
+  /// A server that refuses it is asked for plain answers from then on; of other options that it refuses, those that it
+  /// can do without are left out from then on.
+  AnswerForm answer_form = AnswerForm::json_schema;
+  std::string reasoning_effort{};       ///< "low" and the like; empty: none is sent
+  std::optional<double> temperature{};  ///< models that reason refuse it; 0 makes the others repeat themselves
+  std::optional<std::int64_t> seed{};
+  bool offers_batches = true;  ///< the server has OpenAI's Files and Batch API
+  /// None: no ceiling. The worst case of each request is set aside before it is sent.
+  std::shared_ptr<DollarBudget> budget{};
+  ModelPrices prices = ModelPrices::bundled();  ///< of `cost` and `stats`; a budget has its own
+};
+
+/// OpenAI itself.
+PILLING_API OpenAiOptions openai_options(std::string model, std::string api_key);
+
+/// Azure's "v1" API: `base_url` is `https://RESOURCE.openai.azure.com/openai/v1`, `deployment` the name of a
+/// deployment. Without batches, which need a deployment of their own: set `offers_batches` for one. Put what the
+/// deployment's model costs under the deployment's name into `prices` and the budget.
+PILLING_API OpenAiOptions azure_options(std::string base_url, std::string deployment, std::string api_key);
+
+/// A server of one's own, at its usual port unless told otherwise. `api_key` is what it was started with, if anything.
+PILLING_API OpenAiOptions vllm_options(std::string model, std::string base_url = "http://localhost:8000/v1",
+                                       std::string api_key = {});
+PILLING_API OpenAiOptions ollama_options(std::string model, std::string base_url = "http://localhost:11434/v1");
+PILLING_API OpenAiOptions llama_cpp_options(std::string model, std::string base_url = "http://localhost:8080/v1",
+                                            std::string api_key = {});
+
+/// Chat Completions of OpenAI or of any server that speaks like it. No answer is kept or shown unchecked: it must be a
+/// short Korean line, whole, no refusal, hold the keyword, and say nothing that the text does not say. One that does
+/// not pass is asked for once more, and then replaced by the extractive summary, whose maker is named. Text is data:
+/// instructions in it change nothing.
+///
+/// A request whose reply was lost may have been paid, so it is not repeated by itself; one that was refused is. Throws
+/// InvalidArgument for options that make no sense.
 PILLING_API std::shared_ptr<Summarizer> make_openai_summarizer(std::shared_ptr<HttpTransport> http,
                                                                OpenAiOptions options);
 

@@ -19,7 +19,8 @@ BadData::~BadData() = default;
 StorageError::StorageError(const std::string& message, std::string location)
     : Error(message), location_(std::move(location)) {}
 
-NetworkError::NetworkError(const std::string& message, std::string host) : Error(message), host_(std::move(host)) {}
+NetworkError::NetworkError(const std::string& message, std::string host, bool may_have_arrived)
+    : Error(message), host_(std::move(host)), may_have_arrived_(may_have_arrived) {}
 
 ServiceError::ServiceError(const std::string& message, std::string service, int status,
                            std::optional<std::chrono::milliseconds> retry_after)

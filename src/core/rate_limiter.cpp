@@ -168,7 +168,7 @@ class RateLimiter::Impl {
       waited_ += time;
     }
     hooks_.wait(time, call);
-    if (call.stop.stop_requested()) throw Timeout("stopped while waiting for a turn at " + name_, name_);
+    if (call.stop.stop_requested()) throw Timeout("stopped while waiting for a turn at " + name_, name_, false);
   }
 
   // Returns the seconds since the beginning.

@@ -37,6 +37,14 @@ bool is_transient_http_status(int status) noexcept {
   return status == request_timeout || status == too_many_requests || (status >= 500 && status <= 599);
 }
 
+bool is_refusal_http_status(int status) noexcept {
+  constexpr int conflict = 409;
+  constexpr int too_many_requests = 429;
+  constexpr int internal_error = 500;
+  constexpr int unavailable = 503;
+  return status == conflict || status == too_many_requests || status == internal_error || status == unavailable;
+}
+
 RetryHooks default_retry_hooks() { return complete({}); }
 
 RetryHooks complete(RetryHooks hooks) {
@@ -84,7 +92,8 @@ void Retrier::wait_for_gate() {
 }
 
 bool Retrier::wait_after(const NetworkError& error) {
-  return policy_.is_network_repeated && wait_after(FailedAttempt{error.what(), error.host()});
+  const bool is_repeated = policy_.is_network_repeated && (policy_.is_loss_repeated || !error.may_have_arrived());
+  return is_repeated && wait_after(FailedAttempt{error.what(), error.host()});
 }
 
 bool Retrier::wait_after(const ServiceError& error) {

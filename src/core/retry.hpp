@@ -16,6 +16,10 @@ namespace pilling::core {
 /// Whether a service that answered with this HTTP status may well answer otherwise in a moment.
 bool is_transient_http_status(int status) noexcept;
 
+/// Whether that status also says that what was asked for was not done, nor begun: not so of 408, 502 and 504, where
+/// somebody on the way gave up waiting.
+bool is_refusal_http_status(int status) noexcept;
+
 using RetryHooks = ResilienceHooks;
 
 /// All of them real.
@@ -27,10 +31,16 @@ RetryHooks complete(RetryHooks hooks);
 /// `wait`, longer by chance: those whom a service sent away together do not come back together.
 std::chrono::milliseconds spread(std::chrono::milliseconds wait, double chance) noexcept;
 
-/// The service said that a quota is used up: no waiting of minutes helps, so it is never tried again.
-class QuotaGone final : public ServiceError {
+/// The service said that asking again does not help: it is never tried again.
+class FinalServiceError : public ServiceError {
  public:
   using ServiceError::ServiceError;
+};
+
+/// … because a quota is used up.
+class QuotaGone final : public FinalServiceError {
+ public:
+  using FinalServiceError::FinalServiceError;
 };
 
 /// How one service is tried again, by all who share a copy of this.
@@ -38,9 +48,10 @@ struct RetryPolicy {
   RetryOptions options{};
   std::function<bool(int status)> is_transient = &is_transient_http_status;  ///< of a ServiceError's status
   bool is_network_repeated = true;                                           ///< false: the transport does so by itself
-  std::shared_ptr<RetryBudget> budget{};                                     ///< none: no limit
-  std::shared_ptr<RetryGate> gate{};    ///< none: a Retry-After is for the one caller
-  std::string service = "the service";  ///< for messages
+  bool is_loss_repeated = true;           ///< false: what may have arrived is not sent again
+  std::shared_ptr<RetryBudget> budget{};  ///< none: no limit
+  std::shared_ptr<RetryGate> gate{};      ///< none: a Retry-After is for the one caller
+  std::string service = "the service";    ///< for messages
 };
 
 /// `policy` with a budget and a gate of its own.
@@ -100,7 +111,7 @@ auto retry(const RetryPolicy& policy, const CallOptions& call, const RetryHooks&
       auto result = attempt();
       retrier.succeeded();
       return result;
-    } catch (const QuotaGone&) {
+    } catch (const FinalServiceError&) {
       throw;
     } catch (const NetworkError& error) {
       if (!retrier.wait_after(error)) throw;

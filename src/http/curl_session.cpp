@@ -117,10 +117,11 @@ void set_reader(CURL* easy, ReplyReader& reader) {
   set(easy, CURLOPT_WRITEDATA, &reader);
 }
 
-[[noreturn]] void throw_stopped(const std::string& host) {
-  throw Timeout("the request to " + host + " was stopped by its caller", host);
+[[noreturn]] void throw_stopped(const std::string& host, bool may_have_arrived) {
+  throw Timeout("the request to " + host + " was stopped by its caller", host, may_have_arrived);
 }
 
+// … so that something of the request may be with the service.
 bool is_connected(CURL* easy) {
   curl_off_t microseconds = 0;
   curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &microseconds);
@@ -129,25 +130,29 @@ bool is_connected(CURL* easy) {
 
 [[noreturn]] void throw_late(CURL* easy, const std::string& host, const PhaseClock& phases) {
   if (phases.is_over(std::chrono::steady_clock::now())) {
-    throw Timeout(phases.what_is_late() + " from " + host, host);
+    throw Timeout(phases.what_is_late() + " from " + host, host, is_connected(easy));
   }
   curl_off_t microseconds = 0;
   curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &microseconds);
-  throw Timeout((is_connected(easy) ? "no whole reply from " : "no connection to ") + host + " within " +
+  const bool is_lost = is_connected(easy);
+  throw Timeout((is_lost ? "no whole reply from " : "no connection to ") + host + " within " +
                     std::to_string(microseconds / 1000) + " ms",
-                host);
+                host, is_lost);
 }
 
 // How long the request may take: at least 1 ms, since 0 means "for ever" to libcurl.
 milliseconds time_left(const CallOptions& call, const CurlOptions& options, const std::string& host) {
-  if (call.stop.stop_requested()) throw_stopped(host);
+  if (call.stop.stop_requested()) throw_stopped(host, false);
   const auto now = std::chrono::steady_clock::now();
-  if (now >= call.deadline) throw Timeout("the deadline had passed before the request to " + host + " began", host);
+  if (now >= call.deadline) {
+    throw Timeout("the deadline had passed before the request to " + host + " began", host, false);
+  }
   return std::min(options.total_timeout, std::chrono::ceil<milliseconds>(call.deadline - now));
 }
 
 // Only the host and libcurl's own words for the code: its longer messages may repeat parts of the request.
-void require_success(CURLcode code, const ReplyReader& reader, const std::string& host, const CurlOptions& options) {
+void require_success(CURL* easy, CURLcode code, const ReplyReader& reader, const std::string& host,
+                     const CurlOptions& options) {
   reader.rethrow_failure();
   if (reader.is_too_large()) {
     throw BadData("the reply of " + host + " is longer than " + std::to_string(options.maximum_response_bytes) +
@@ -157,7 +162,7 @@ void require_success(CURLcode code, const ReplyReader& reader, const std::string
   if (code == CURLE_OK) return;
   if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
   const std::string way = options.proxy.empty() ? "" : " through the proxy";
-  throw NetworkError("no reply from " + host + way + ": " + curl_easy_strerror(code), host);
+  throw NetworkError("no reply from " + host + way + ": " + curl_easy_strerror(code), host, is_connected(easy));
 }
 
 }  // namespace
@@ -201,9 +206,9 @@ HttpResponse CurlSession::send(const HttpRequest& request, const CallOptions& ca
   set_proxy(easy, options);
   set_reader(easy, reader);
   const CURLcode code = run(call, reader, phases);
-  if (code == CURLE_ABORTED_BY_CALLBACK) throw_stopped(url.host());
+  if (code == CURLE_ABORTED_BY_CALLBACK) throw_stopped(url.host(), is_connected(easy));
   if (code == CURLE_OPERATION_TIMEDOUT) throw_late(easy, url.host(), phases);
-  require_success(code, reader, url.host(), options);
+  require_success(easy, code, reader, url.host(), options);
 
   long status = 0;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);

@@ -48,6 +48,25 @@ std::optional<double> number(std::string_view text) {
   return is_number ? std::optional(value) : std::nullopt;
 }
 
+std::optional<milliseconds> stated_retry_after(const HttpResponse& response,
+                                               std::chrono::system_clock::time_point now) {
+  if (const auto exact = number_rounded_up(response.header("retry-after-ms"))) return milliseconds(*exact);
+  const std::string_view coarse = response.header("retry-after");
+  if (const auto seconds = number_rounded_up(coarse)) return std::chrono::seconds(*seconds);
+  return time_until_date(coarse, now);
+}
+
+// OpenAI sends it when calls have become many too suddenly, and wants fewer for a quarter of an hour, though the header
+// may name a second. So long between two calls is slow enough.
+constexpr milliseconds slow_down_wait{15'000};
+
+bool asks_to_slow_down(const HttpResponse& response) {
+  constexpr int too_many_requests = 429;
+  constexpr std::size_t longest_error = 4096;
+  return response.status == too_many_requests && response.body.size() <= longest_error &&
+         response.body.find("\"slow_down\"") != std::string::npos;
+}
+
 ReportedLimit reported(const HttpResponse& response, const std::string& kind) {
   return {.limit = number(response.header("x-ratelimit-limit-" + kind)),
           .remaining = number(response.header("x-ratelimit-remaining-" + kind)),
@@ -57,10 +76,9 @@ ReportedLimit reported(const HttpResponse& response, const std::string& kind) {
 }  // namespace
 
 std::optional<milliseconds> retry_after(const HttpResponse& response, std::chrono::system_clock::time_point now) {
-  if (const auto exact = number_rounded_up(response.header("retry-after-ms"))) return milliseconds(*exact);
-  const std::string_view coarse = response.header("retry-after");
-  if (const auto seconds = number_rounded_up(coarse)) return std::chrono::seconds(*seconds);
-  return time_until_date(coarse, now);
+  const auto asked = stated_retry_after(response, now);
+  if (!asks_to_slow_down(response)) return asked;
+  return std::max(asked.value_or(milliseconds(0)), slow_down_wait);
 }
 
 std::optional<bool> should_retry(const HttpResponse& response) noexcept {

@@ -11,7 +11,7 @@
 namespace pilling::http {
 
 /// How long a reply asks to wait: `retry-after-ms`, else `retry-after` in seconds or as the date when it is over (RFC
-/// 9110, section 10.2.3). Nothing for a date that has passed.
+/// 9110, section 10.2.3). Nothing for a date that has passed. At least 15 s for OpenAI's error `slow_down`.
 std::optional<std::chrono::milliseconds> retry_after(const HttpResponse& response,
                                                      std::chrono::system_clock::time_point now);
 

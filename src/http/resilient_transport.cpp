@@ -47,6 +47,7 @@ struct Outcome {
   std::exception_ptr error{};  ///< instead of a response
   Blame blame = Blame::none;   ///< whose failure it is, for the breaker
   bool is_transient = false;
+  bool may_be_done = true;  ///< what was asked for, though the reply does not say so
   std::string what{};
   std::optional<milliseconds> retry_after{};
   std::chrono::nanoseconds elapsed{};
@@ -146,6 +147,7 @@ class ResilientCall {
     const bool is_quota = is_quota_gone(response);
     outcome.is_transient =
         !is_quota && should_retry(response).value_or(core::is_transient_http_status(response.status));
+    outcome.may_be_done = !core::is_refusal_http_status(response.status) && !should_retry(response).value_or(false);
     outcome.what = host_.name + " answered with HTTP status " + std::to_string(response.status);
     if (response.status >= 500) outcome.blame = Outcome::Blame::service;
     // Neither that the service is well nor that it is down.
@@ -159,6 +161,7 @@ class ResilientCall {
     outcome.error = std::current_exception();
     outcome.what = error.what();
     outcome.is_transient = true;
+    outcome.may_be_done = error.may_have_arrived();
     const bool is_caller_over = call_.stop.stop_requested() || options_.hooks.now() >= call_.deadline;
     const bool is_slow = outcome.elapsed >= options_.breaker.slow_call;
     outcome.blame = is_caller_over && !is_slow ? Outcome::Blame::nobody : Outcome::Blame::service;
@@ -166,7 +169,7 @@ class ResilientCall {
 
   bool is_worth_another(const CircuitBreaker::Call& guard, const Outcome& outcome) {
     // A service that may be coming back is asked once by those who try it out.
-    if (!outcome.is_transient || guard.is_probe() || !is_repeatable()) return false;
+    if (!outcome.is_transient || guard.is_probe() || !is_repeatable_after(outcome)) return false;
     const milliseconds before = retrier_.waited();
     if (!retrier_.wait_after({.what = outcome.what, .where = host_.name, .retry_after = outcome.retry_after})) {
       return false;
@@ -176,7 +179,10 @@ class ResilientCall {
     return true;
   }
 
-  bool is_repeatable() const { return request_.is_repeatable || request_.method == "GET" || request_.method == "HEAD"; }
+  bool is_repeatable_after(const Outcome& outcome) const {
+    if (request_.is_repeatable || request_.method == "GET" || request_.method == "HEAD") return true;
+    return request_.is_repeatable_when_refused && !outcome.may_be_done;
+  }
 
   HttpResponse conclude(CircuitBreaker::Call& guard, Outcome& outcome) {
     if (outcome.blame == Outcome::Blame::service) guard.failed(outcome.elapsed, outcome.retry_after);

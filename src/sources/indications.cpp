@@ -21,22 +21,6 @@ bool ends_sentence(std::string_view text) {
   return words::any_ends(text, ends);
 }
 
-std::vector<std::string_view> find_sentences(std::string_view text) {
-  std::vector<std::string_view> sentences;
-  const std::vector<bool> is_open = open_ground(text);
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::string_view before = text.substr(begin, i - begin);
-    const bool is_full_stop = text[i] == '.' && (before.ends_with("다") || before.ends_with("오"));
-    const bool is_clause_end = text[i] == ',' && before.ends_with("사용하며");
-    if (!is_open[i] || !(is_full_stop || is_clause_end || text[i] == '\n')) continue;
-    sentences.push_back(before);
-    begin = i + 1;
-  }
-  sentences.push_back(text.substr(begin));
-  return sentences;
-}
-
 std::string_view without_subject(std::string_view sentence) {
   for (const std::string_view bullet : bullets) {
     if (sentence.starts_with(bullet)) return without_subject(trim_indication(sentence.substr(bullet.size())));
@@ -93,6 +77,22 @@ std::string fold_blanks(std::string_view text) {
     if (folded[i] == '\n' && !is_open[i]) folded[i] = ' ';
   }
   return folded;
+}
+
+std::vector<std::string_view> find_sentences(std::string_view text) {
+  std::vector<std::string_view> sentences;
+  const std::vector<bool> is_open = open_ground(text);
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view before = text.substr(begin, i - begin);
+    const bool is_full_stop = text[i] == '.' && (before.ends_with("다") || before.ends_with("오"));
+    const bool is_clause_end = text[i] == ',' && before.ends_with("사용하며");
+    if (!is_open[i] || !(is_full_stop || is_clause_end || text[i] == '\n')) continue;
+    sentences.push_back(before);
+    begin = i + 1;
+  }
+  sentences.push_back(text.substr(begin));
+  return sentences;
 }
 
 std::vector<std::string_view> find_indications(std::string_view folded) {

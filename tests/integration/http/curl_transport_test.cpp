@@ -176,6 +176,7 @@ TEST_F(CurlTransport, ReportsARefusedConnection) {
     FAIL() << "a refused connection is no timeout";
   } catch (const NetworkError& error) {
     EXPECT_EQ(error.host(), "127.0.0.1");
+    EXPECT_FALSE(error.may_have_arrived());
   }
 }
 
@@ -187,6 +188,25 @@ TEST_F(CurlTransport, ReportsAReplyThatBreaksOff) {
   EXPECT_THROW(get("/half"), NetworkError);
   EXPECT_THROW(get("/none"), NetworkError);
   EXPECT_EQ(get("/fine").body, "fine");
+}
+
+TEST_F(CurlTransport, SaysWhetherARequestMayHaveArrived) {
+  server.on("/half", {.body = "0123456789", .ending = Ending::half_sent});
+  server.on("/none", {.ending = Ending::no_reply});
+  server.on("/never", {.ending = Ending::never});
+  const auto may_have_arrived = [&](const std::string& path, const CallOptions& call) {
+    try {
+      get(path, call);
+    } catch (const NetworkError& error) {
+      return error.may_have_arrived();
+    }
+    throw std::logic_error("there was a reply from " + path);
+  };
+
+  EXPECT_TRUE(may_have_arrived("/half", {}));
+  EXPECT_TRUE(may_have_arrived("/none", {}));
+  EXPECT_TRUE(may_have_arrived("/never", within(milliseconds(200))));
+  EXPECT_FALSE(may_have_arrived("/never", within(milliseconds(-1))));
 }
 
 TEST_F(CurlTransport, GivesUpAtTheDeadline) {

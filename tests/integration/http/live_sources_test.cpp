@@ -85,7 +85,7 @@ TEST_F(LiveSourcesOverHttp, LetAModelSummarise) {
   const auto summarizer =
       make_openai_summarizer(http, {.base_url = server.url() + "/v1", .model = "m", .api_key = "sk-SECRET"});
 
-  const auto summary = summarizer->summarize({.text = "이 약은 두통에 \"씁니다\"."}, {});
+  const auto summary = summarizer->summarize({.text = "이 약은 \"두통\"에 씁니다."}, {});
 
   ASSERT_TRUE(summary);
   EXPECT_EQ(summary->text, "두통 완화");
@@ -93,7 +93,7 @@ TEST_F(LiveSourcesOverHttp, LetAModelSummarise) {
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(request.header("authorization"), "Bearer sk-SECRET");
   EXPECT_EQ(request.header("content-type"), "application/json");
-  EXPECT_NE(request.body.find(R"(두통에 \"씁니다\".)"), std::string::npos);
+  EXPECT_NE(request.body.find(R"(\"두통\"에 씁니다.)"), std::string::npos);
 }
 
 }  // namespace

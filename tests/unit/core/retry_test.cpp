@@ -187,6 +187,21 @@ TEST_F(Retry, NeverTriesAgainWhenAQuotaIsGone) {
   EXPECT_EQ(attempts, 1);
 }
 
+TEST_F(Retry, DoesNotRepeatALossThatMayHaveArrivedWhenToldSo) {
+  policy.is_loss_repeated = false;
+
+  EXPECT_THROW(run([&]() -> int { throw NetworkError("lost", "host"); }), NetworkError);
+  EXPECT_EQ(attempts, 1);
+  attempts = 0;
+  EXPECT_THROW(run([&]() -> int { throw NetworkError("not sent", "host", false); }), NetworkError);
+  EXPECT_EQ(attempts, 3);
+}
+
+TEST(RetryStatus, TellsRefusalsFromWhatMayHaveBeenDone) {
+  for (const int status : {409, 429, 500, 503}) EXPECT_TRUE(is_refusal_http_status(status)) << status;
+  for (const int status : {200, 400, 408, 502, 504, 522}) EXPECT_FALSE(is_refusal_http_status(status)) << status;
+}
+
 TEST_F(Retry, LeavesTheNetworkToATransportThatRepeatsByItself) {
   policy.is_network_repeated = false;
 

@@ -33,6 +33,19 @@ TEST(ReplyAdvice, ReadsHowLongToWait) {
   EXPECT_EQ(wait("other", "7"), std::nullopt);
 }
 
+TEST(ReplyAdvice, WaitsLongerWhenToldToSlowDown) {
+  HttpResponse response = with("retry-after", "1");
+  response.body = R"({"error":{"message":"m","type":"rate_limit_error","param":null,"code":"slow_down"}})";
+
+  EXPECT_EQ(retry_after(response, now), 15s);
+  response.headers = {{"retry-after", "60"}};
+  EXPECT_EQ(retry_after(response, now), 60s);
+  response.headers.clear();
+  EXPECT_EQ(retry_after(response, now), 15s);
+  response.status = 200;
+  EXPECT_EQ(retry_after(response, now), std::nullopt);
+}
+
 TEST(ReplyAdvice, ReadsUntilWhenToWait) {
   const auto wait = [](std::string value) { return retry_after(with("retry-after", std::move(value)), now); };
 

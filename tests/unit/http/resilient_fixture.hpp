@@ -44,6 +44,10 @@ struct Resilient : testing::Test {
   HttpResponse post(bool is_repeatable) {
     return transport().send({.method = "POST", .url = "https://example.test/a", .is_repeatable = is_repeatable}, call);
   }
+  HttpResponse post_once() {
+    return transport().send({.method = "POST", .url = "https://example.test/a", .is_repeatable_when_refused = true},
+                            call);
+  }
   HostStats stats() { return transport().stats().at(0); }
   std::size_t tries() { return http->requests().size(); }
   void take_down() {

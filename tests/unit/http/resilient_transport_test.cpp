@@ -57,6 +57,29 @@ TEST_F(Resilient, GivesTheLastReplyOrFailureWhenItGivesUp) {
   EXPECT_THROW(get(), NetworkError);
 }
 
+TEST_F(Resilient, RepeatsWhatMayBePaidOnlyWhenNothingWasDone) {
+  http->then_throw(NetworkError("refused", "example.test", false));
+  http->then(503, "down");
+  http->then(504, "lost on the way");
+  http->then(200, "fine");
+  EXPECT_EQ(post_once().status, 504);
+  EXPECT_EQ(tries(), 3u);
+
+  http = std::make_shared<FakeTransport>();
+  made = nullptr;
+  http->then_throw(NetworkError("lost", "example.test"));
+  http->then(200, "fine");
+  EXPECT_THROW(post_once(), NetworkError);
+  EXPECT_EQ(tries(), 1u);
+}
+
+TEST_F(Resilient, BelievesAServerThatSaysTryAgain) {
+  http->then(504, "", {{"x-should-retry", "true"}});
+  http->then(200, "fine");
+
+  EXPECT_EQ(post_once().body, "fine");
+}
+
 TEST_F(Resilient, DoesNotRepeatWhatStays) {
   for (const int status : {200, 301, 400, 401, 403, 404, 409, 422}) {
     http = std::make_shared<FakeTransport>();
