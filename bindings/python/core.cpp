@@ -163,6 +163,14 @@ class EngineHandle {
     }));
   }
 
+  py::object wait_for_summary(const py::str& id, const py::str& keyword, const std::optional<double>& seconds) const {
+    CallOptions options;
+    if (seconds) options.deadline = std::chrono::steady_clock::now() + to_milliseconds(*seconds, "timeout");
+    return to_python(call([&, key = MedicineId{to_utf8(id)}, word = to_utf8(keyword)](const Engine& engine) {
+      return engine.wait_for_summary(key, word, options);
+    }));
+  }
+
   py::object pharmacies_near(double latitude, double longitude, NearbyOptions wanted, const py::object& rerank,
                              std::int64_t rerank_first) const {
     if (!rerank.is_none()) {
@@ -265,15 +273,19 @@ std::unique_ptr<NameIndexHandle> open_name_index(const std::filesystem::path& fi
   return without_gil([&] { return std::make_unique<NameIndexHandle>(NameIndex::open(file)); });
 }
 
-std::unique_ptr<EngineHandle> open_engine(
-    const std::filesystem::path& database, const std::vector<std::pair<std::string, std::string>>& aliases,
-    const py::dict& popularity, const std::optional<std::filesystem::path>& holidays, std::int64_t cache_bytes,
-    double busy_timeout, double watch_interval, const py::iterable& sources, const py::object& summarizer,
-    double live_timeout, double slow_call_threshold, py::object on_slow_call, py::object on_span) {
+std::unique_ptr<EngineHandle> open_engine(const std::filesystem::path& database,
+                                          const std::vector<std::pair<std::string, std::string>>& aliases,
+                                          const py::dict& popularity,
+                                          const std::optional<std::filesystem::path>& holidays,
+                                          std::int64_t cache_bytes, double busy_timeout, double watch_interval,
+                                          const py::iterable& sources, const py::object& summarizer,
+                                          bool background_summaries, double live_timeout, double slow_call_threshold,
+                                          py::object on_slow_call, py::object on_span) {
   EngineOptions options;
   std::vector<std::shared_ptr<PythonPart>> parts;
   for (const py::handle source : sources) options.sources.push_back(to_source(source, parts));
   if (!summarizer.is_none()) options.summarizer = to_summarizer(summarizer, parts);
+  options.background_summaries = background_summaries;
   options.live_timeout = to_milliseconds(live_timeout, "live_timeout");
   for (const auto& [alias, name] : aliases) options.aliases.push_back({.alias = alias, .name = name});
   for (const auto& [id, number] : popularity) {
@@ -378,8 +390,8 @@ PYBIND11_MODULE(_core, core) {
 
   py::class_<EngineHandle>(core, "Engine")
       .def(py::init(&open_engine), "database"_a, "aliases"_a, "popularity"_a, "holidays"_a, "cache_bytes"_a,
-           "busy_timeout"_a, "watch_interval"_a, "sources"_a, "summarizer"_a, "live_timeout"_a, "slow_call_threshold"_a,
-           "on_slow_call"_a, "on_span"_a)
+           "busy_timeout"_a, "watch_interval"_a, "sources"_a, "summarizer"_a, "background_summaries"_a,
+           "live_timeout"_a, "slow_call_threshold"_a, "on_slow_call"_a, "on_span"_a)
       .def_property_readonly("closed", &EngineHandle::is_closed)
       .def("close", &EngineHandle::close)
       .def("search", &EngineHandle::search, "text"_a, "limit"_a, "filter"_a)
@@ -388,6 +400,7 @@ PYBIND11_MODULE(_core, core) {
       .def("search_symptom", &EngineHandle::search_symptom, "text"_a, "limit"_a)
       .def("medicine", &EngineHandle::medicine, "id"_a)
       .def("summarize", &EngineHandle::summarize, "id"_a, "keyword"_a)
+      .def("wait_for_summary", &EngineHandle::wait_for_summary, "id"_a, "keyword"_a, "timeout"_a)
       .def("pharmacies_near", &EngineHandle::pharmacies_near, "latitude"_a, "longitude"_a, "wanted"_a, "rerank"_a,
            "rerank_first"_a)
       .def("count_pharmacies_near", &EngineHandle::count_pharmacies_near, "latitude"_a, "longitude"_a, "wanted"_a)

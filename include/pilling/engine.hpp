@@ -41,7 +41,8 @@ struct EngineOptions {
   std::shared_ptr<Store> store{};                          ///< none: SQLite at `database`
   std::vector<std::shared_ptr<MedicineSource>> sources{};  ///< asked in order when a name is not found here
   std::shared_ptr<Summarizer> summarizer{};                ///< of `refresh` and `summarize`; none: extractive
-  std::shared_ptr<SharedCache> shared_cache{};             ///< none: memory and store only
+  bool background_summaries = true;             ///< have those made that `search` shows the extractive one in place of
+  std::shared_ptr<SharedCache> shared_cache{};  ///< none: memory and store only
   std::vector<MedicineAlias> aliases{};
   std::unordered_map<std::string, std::uint32_t> popularity{};  ///< by product code; see `NameEntry::popularity`
   HolidayCalendar holidays = HolidayCalendar::bundled();        ///< decide which hours of a pharmacy hold on a day
@@ -107,9 +108,9 @@ struct EngineStats {
 /// them writes, the others load within `EngineOptions::watch_interval` and the time that loading takes. What the
 /// options hold, such as sources, summarizer, store, caches, hooks and clock, is called from threads of the engine,
 /// too. The catalogue is held in memory: queries touch no disk and never wait for an import or a refresh. Two calls
-/// may, for as long as they are allowed to take: `search`, when it goes out to sources, and `summarize`, when the
-/// summarizer is not free. Opening throws StorageError, and InvalidArgument for an alias that is not valid UTF-8 or has
-/// no letter or digit.
+/// may, for as long as they are allowed to take: `search`, when it goes out to sources, and `wait_for_summary`, when
+/// the summarizer is not free. Opening throws StorageError, and InvalidArgument for an alias that is not valid UTF-8 or
+/// has no letter or digit.
 class PILLING_API Engine {
  public:
   explicit Engine(EngineOptions options = {});
@@ -142,12 +143,16 @@ class PILLING_API Engine {
   /// The medicine, or nothing when the catalogue does not hold it.
   std::optional<Medicine> medicine(const MedicineId& id) const;
 
-  /// The summary of a medicine's efficacy by the engine's summarizer, for a keyword when one is given: from memory,
-  /// the store, the shared cache, or made now and kept. Nothing when the medicine or its text is not there, or when no
-  /// indication speaks of the keyword, as of one without a letter or digit. When the summarizer fails, in whichever
-  /// way, the extractive summary. Throws InvalidArgument for a keyword that is not UTF-8.
-  std::optional<Summary> summarize(const MedicineId& id, std::string_view keyword = {},
-                                   const CallOptions& call = {}) const;
+  /// The summary of a medicine's efficacy, for a keyword when one is given: the one of the engine's summarizer when it
+  /// was made before, else the extractive one at once, while the other is made in the background and kept. Nothing when
+  /// the medicine or its text is not there, or when no indication speaks of the keyword, as of one without a letter or
+  /// digit. Throws InvalidArgument for a keyword that is not UTF-8.
+  std::optional<Summary> summarize(const MedicineId& id, std::string_view keyword = {}) const;
+
+  /// As `summarize`, but waits for the engine's summarizer, for no longer than `call` and `EngineOptions::live_timeout`
+  /// allow. When it fails, in whichever way, or takes longer, the extractive summary.
+  std::optional<Summary> wait_for_summary(const MedicineId& id, std::string_view keyword = {},
+                                          const CallOptions& call = {}) const;
 
   /// Pharmacies around a point: see `PharmacyIndex::near`. With a limit, `NearbyResult::next` leads to the next page,
   /// for `NearbyOptions::after`; when the data have changed between the two, the answer says so. It warns when public
@@ -175,7 +180,17 @@ class PILLING_API Engine {
   /// points that hold pharmacies of different districts, whichever file they came from.
   ImportReport import_pharmacies(const std::filesystem::path& path, const ImportProgressHook& on_progress = {});
 
-  /// Makes the summaries that the store lacks, one for each distinct text, and resumes where it stopped before.
+  /// Fetches all rows of the sources that list all they have, writes what is new or changed, marks what they no longer
+  /// list as withdrawn, and has the texts summarised that have no summary of the engine's summarizer, each once.
+  ///
+  /// Queries go on with what was there before and see all of it at once, in the end, in every process that has the
+  /// store open; with batches, the rows first. When it is stopped, killed or cut off, the next refresh goes on from
+  /// there: no call is made again whose answer had come, and pages are not fetched again. A source that cannot be read
+  /// changes nothing, and a summarizer that cannot be reached or may spend no more leaves texts to the next refresh:
+  /// the report tells. Medicines that no source ever listed, such as imported ones, are left as they are.
+  ///
+  /// Throws Refused while another refresh of the store runs, in whichever process, or when one has taken over;
+  /// InvalidArgument for options that make no sense; and what `on_progress` throws.
   RefreshReport refresh(const RefreshOptions& options = {}, const RefreshProgressHook& on_progress = {},
                         const std::stop_token& stop = {});
 

@@ -85,7 +85,7 @@ struct TieredCacheStats {
   std::uint64_t loads = 0;        ///< calls of a loader
   std::uint64_t load_failures = 0;
   std::uint64_t loads_saved = 0;      ///< callers who shared the load of another
-  std::uint64_t early_refreshes = 0;  ///< loads that nobody waited for
+  std::uint64_t early_refreshes = 0;  ///< loads that nobody waited for, those of `at_hand` included
   std::uint64_t refused = 0;          ///< loads that the pool had no room for
   std::uint64_t backed_off = 0;       ///< calls that found a failure remembered
   std::size_t in_flight = 0;
@@ -158,6 +158,7 @@ class PILLING_API TieredCacheCore {
   /// What is fresh in memory and need not be fetched anew: the short way of most calls.
   std::optional<Found> find(const std::string& key, Access access);
   Found get(const std::string& key, const Loader& load, const CallOptions& call, Access access);
+  std::optional<Found> at_hand(const std::string& key, const Loader& load, const CallOptions& call, Access access);
   void put(const std::string& key, Loaded loaded, const CallOptions& call, Access access);
   void erase(const std::string& key, const CallOptions& call);
   void invalidate_tag(const std::string& tag, const CallOptions& call);
@@ -201,6 +202,15 @@ class TieredCache {
                          Access access = Access::user) {
     if (auto found = core_.find(key, access)) return typed(std::move(*found));
     return typed(core_.get(key, untyped(load), call, access));
+  }
+
+  /// What memory or a local tier holds, stale or not. When nothing fresh is there, a load is sent off that nobody waits
+  /// for, unless one has failed just before. Throws nothing.
+  std::optional<CachedValue<Value>> at_hand(const std::string& key, const CacheLoader<Value>& load,
+                                            const CallOptions& call = {}, Access access = Access::user) {
+    if (auto found = core_.find(key, access)) return typed(std::move(*found));
+    auto found = core_.at_hand(key, untyped(load), call, access);
+    return found ? std::optional(typed(std::move(*found))) : std::nullopt;
   }
 
   /// Keeps a value as if it had been loaded, in every tier. Throws the first failure of a tier, after all were tried;

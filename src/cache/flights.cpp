@@ -94,11 +94,12 @@ std::pair<FlightPointer, bool> Flights::board(const Request& request, std::uint6
   return {flight, is_first};
 }
 
-bool Flights::send(const Request& request) {
+bool Flights::send(const Request& request, std::uint64_t landings) {
   FlightPointer flight;
   {
     const Lock lock(mutex_);
     if (closing_.stop_requested() || flights_.contains(request.key)) return false;
+    if (landings_of(request.key).load(std::memory_order_relaxed) != landings) return false;
     flight = begin(request);
     flight->is_wanted = true;
   }

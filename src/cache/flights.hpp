@@ -64,8 +64,9 @@ class Flights {
   /// Gives those who have nothing something to leave with.
   void offer(Flight& flight, const KeptPointer& stand_in);
 
-  /// Begins a flight that nobody waits for, unless there is one of the key; false also when the pool has no room.
-  bool send(const Request& request);
+  /// Begins a flight that nobody waits for, unless there is one of the key, or one may have landed since `landings`;
+  /// false also when the pool has no room.
+  bool send(const Request& request, std::uint64_t landings);
 
   /// While a key is erased or written: what is under way and what begins meanwhile is good for those who wait for it,
   /// but not to be kept; whoever asks from the end on, or asks the first time, begins another flight.

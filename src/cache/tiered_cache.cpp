@@ -99,6 +99,17 @@ class TieredCacheCore::Impl {
     return found;
   }
 
+  std::optional<Found> at_hand(const std::string& key, const Loader& load, const CallOptions& options, Access access) {
+    check(key);
+    Call call{key, load, options, access, nullptr, {}};
+    const std::uint64_t landings = flights_.landings(key);
+    if (auto found = look_up(call)) return found;
+    if (auto found = ask_local(call)) return found;
+    send_off(call, landings);
+    if (!call.stale) return std::nullopt;
+    return stand_in(call, "a newer one is being fetched");
+  }
+
   void put(const std::string& key, Loaded loaded, const CallOptions& call, Access access) {
     check(key);
     cache::StoredEntry entry = begun(loaded, clock_.next());
@@ -345,9 +356,14 @@ class TieredCacheCore::Impl {
   }
 
   void refresh_early(Call call, const KeptPointer& kept) {
-    if (failures_.find(call.key)) return;
     call.stale = kept;
-    if (flights_.send(request(call, Lane::refresh))) early_refreshes_.fetch_add(1, std::memory_order_relaxed);
+    send_off(call, flights_.landings(call.key));
+  }
+
+  // Nobody waits for it. What has landed meanwhile is there.
+  void send_off(const Call& call, std::uint64_t landings) {
+    if (failures_.find(call.key)) return;
+    if (flights_.send(request(call, Lane::refresh), landings)) early_refreshes_.fetch_add(1, std::memory_order_relaxed);
   }
 
   // ---- flights, from the side of the one that fetches
@@ -538,6 +554,11 @@ std::optional<TieredCacheCore::Found> TieredCacheCore::find(const std::string& k
 TieredCacheCore::Found TieredCacheCore::get(const std::string& key, const Loader& load, const CallOptions& call,
                                             Access access) {
   return impl_->get(key, load, call, access);
+}
+
+std::optional<TieredCacheCore::Found> TieredCacheCore::at_hand(const std::string& key, const Loader& load,
+                                                               const CallOptions& call, Access access) {
+  return impl_->at_hand(key, load, call, access);
 }
 
 void TieredCacheCore::put(const std::string& key, Loaded loaded, const CallOptions& call, Access access) {

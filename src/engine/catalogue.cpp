@@ -52,14 +52,25 @@ struct DistinctTexts {
   }
 };
 
-void attach_summaries(std::vector<Medicine>& medicines, const DistinctTexts& distinct, SummariesByText stored,
-                      Summarizer& extractive, std::chrono::sys_seconds now) {
+using ByFingerprint = std::unordered_map<std::string, std::vector<std::uint32_t>>;
+
+ByFingerprint by_fingerprint(DistinctTexts distinct) {
+  ByFingerprint owners;
   for (std::size_t text = 0; text < distinct.texts.size(); ++text) {
-    const auto found = stored.find(text::fingerprint(distinct.texts[text]));
-    auto summary = found != stored.end() ? std::optional<Summary>(std::move(found->second))
-                                         : extractive.summarize({.text = distinct.texts[text], .keyword = {}}, {});
+    owners.emplace(text::fingerprint(distinct.texts[text]), std::move(distinct.owners[text]));
+  }
+  return owners;
+}
+
+void attach_summaries(std::vector<Medicine>& medicines, const ByFingerprint& distinct, SummariesByText stored,
+                      Summarizer& extractive, std::chrono::sys_seconds now) {
+  for (const auto& [fingerprint, owners] : distinct) {
+    const auto found = stored.find(fingerprint);
+    auto summary = found != stored.end()
+                       ? std::optional<Summary>(std::move(found->second))
+                       : extractive.summarize({.text = medicines[owners.front()].efficacy, .keyword = {}}, {});
     if (summary && summary->made_at == std::chrono::sys_seconds()) summary->made_at = now;
-    for (const std::uint32_t owner : distinct.owners[text]) medicines[owner].summary = summary;
+    for (const std::uint32_t owner : owners) medicines[owner].summary = summary;
   }
 }
 
@@ -114,20 +125,21 @@ std::shared_ptr<const MedicineCatalogue> make_catalogue(const EngineOptions& opt
                                                         Summarizer& extractive, std::chrono::sys_seconds now) {
   // By bytes, whatever collation the store orders by: `find` relies on it.
   std::ranges::sort(rows, {}, &Medicine::id);
-  attach_summaries(rows, DistinctTexts(rows, [](const Medicine&) { return true; }), std::move(summaries), extractive,
-                   now);
+  ByFingerprint texts = by_fingerprint(DistinctTexts(rows, [](const Medicine&) { return true; }));
+  attach_summaries(rows, texts, std::move(summaries), extractive, now);
   // Nobody is to be told to buy what was withdrawn.
   DistinctTexts current(rows, [](const Medicine& medicine) { return medicine.withdrawn_on.empty(); });
+  auto indexes =
+      std::make_shared<const MedicineIndexes>(MedicineIndexes{.names = NameIndex(name_entries(options, rows)),
+                                                              .symptoms = search::SymptomIndex(current.texts),
+                                                              .medicines_of_text = std::move(current.owners),
+                                                              .by_fingerprint = std::move(texts)});
 
-  NameIndex names(name_entries(options, rows));
   std::vector<std::shared_ptr<const Medicine>> medicines;
   medicines.reserve(rows.size());
   for (Medicine& row : rows) medicines.push_back(std::make_shared<const Medicine>(std::move(row)));
-  return std::make_shared<const MedicineCatalogue>(MedicineCatalogue{.version = version,
-                                                                     .medicines = std::move(medicines),
-                                                                     .names = std::move(names),
-                                                                     .symptoms = search::SymptomIndex(current.texts),
-                                                                     .medicines_of_text = std::move(current.owners)});
+  return std::make_shared<const MedicineCatalogue>(
+      MedicineCatalogue{.version = version, .medicines = std::move(medicines), .indexes = std::move(indexes)});
 }
 
 // Tells one set of pharmacies from another, for cursors: the store's version changes with medicines, too.
@@ -162,6 +174,22 @@ std::shared_ptr<const Medicine> MedicineCatalogue::find(const MedicineId& id) co
   const auto found = std::ranges::lower_bound(medicines, id, {},
                                               [](const auto& medicine) -> const MedicineId& { return medicine->id; });
   return found != medicines.end() && (*found)->id == id ? *found : nullptr;
+}
+
+// The maker and its words count, not when it said them.
+std::shared_ptr<const MedicineCatalogue> MedicineCatalogue::with_summary(const std::string& fingerprint,
+                                                                         const Summary& summary) const {
+  const auto owners = indexes->by_fingerprint.find(fingerprint);
+  if (owners == indexes->by_fingerprint.end()) return nullptr;
+  const std::optional<Summary>& shown = medicines[owners->second.front()]->summary;
+  if (shown && shown->maker == summary.maker && shown->text == summary.text) return nullptr;
+  auto changed = std::make_shared<MedicineCatalogue>(*this);
+  for (const std::uint32_t owner : owners->second) {
+    Medicine medicine = *medicines[owner];
+    medicine.summary = summary;
+    changed->medicines[owner] = std::make_shared<const Medicine>(std::move(medicine));
+  }
+  return changed;
 }
 
 std::shared_ptr<const MedicineCatalogue> load_medicines(const EngineOptions& options, Summarizer& extractive,

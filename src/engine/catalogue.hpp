@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "pilling/engine.hpp"
@@ -34,15 +35,24 @@ StoredVersions stored_versions(const EngineOptions& options);
 /// Whether the store holds something that is not in `loaded`. A refresh counts when it publishes, not with each commit.
 bool has_news(const MedicinesVersion& stored, const MedicinesVersion& loaded);
 
+/// What is found by the words of the medicines, as positions in their list. Immutable.
+struct MedicineIndexes {
+  NameIndex names;
+  search::SymptomIndex symptoms;                              ///< of the distinct efficacy texts that are not withdrawn
+  std::vector<std::vector<std::uint32_t>> medicines_of_text;  ///< of each of them
+  std::unordered_map<std::string, std::vector<std::uint32_t>> by_fingerprint;  ///< all that share a text
+};
+
 /// All medicines and the indexes over them. Immutable.
 struct MedicineCatalogue {
-  MedicinesVersion version;                                   ///< of the store, at or before the state read
-  std::vector<std::shared_ptr<const Medicine>> medicines;     ///< by id
-  NameIndex names;                                            ///< of `medicines`, by position
-  search::SymptomIndex symptoms;                              ///< of the distinct efficacy texts
-  std::vector<std::vector<std::uint32_t>> medicines_of_text;  ///< positions of the medicines that share a text
+  MedicinesVersion version;                                ///< of the store, at or before the state read
+  std::vector<std::shared_ptr<const Medicine>> medicines;  ///< by id
+  std::shared_ptr<const MedicineIndexes> indexes;          ///< of `medicines`
 
   std::shared_ptr<const Medicine> find(const MedicineId& id) const;
+
+  /// The same with another summary of a text; null when that is what they have, or none has the text.
+  std::shared_ptr<const MedicineCatalogue> with_summary(const std::string& fingerprint, const Summary& summary) const;
 };
 
 /// All pharmacies, each once. Immutable.

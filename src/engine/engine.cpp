@@ -19,6 +19,7 @@
 #include "engine/prometheus.hpp"
 #include "engine/refresh_job.hpp"
 #include "engine/store_tier.hpp"
+#include "engine/summaries.hpp"
 #include "pilling/error.hpp"
 #include "search/query.hpp"
 #include "text/fingerprint.hpp"
@@ -101,8 +102,9 @@ class Engine::Impl {
         searches_(options_.cache_bytes / 2),
         symptoms_(options_.cache_bytes / 2),
         pool_(std::make_shared<WorkerPool>(options_.workers)),
-        summaries_(tiered_options(options_, "summaries", engine::make_store_tier(options_.store, "summaries"), pool_),
-                   engine::summary_codec()),
+        summaries_(options_.summarizer, extractive_,
+                   tiered_options(options_, "summaries", engine::make_store_tier(options_.store, "summaries"), pool_),
+                   [this](const SummaryRequest& request, const Summary& summary) { show(request, summary); }),
         live_(options_.sources, options_.store, extractive_,
               tiered_options(options_, "look-ups", options_.store->cache(), pool_)) {
     replace_medicines();
@@ -120,7 +122,9 @@ class Engine::Impl {
       const BeforeWork before_work(call);
       SearchResult result = searches_.find(generation, question(text, limit, filter), [&] {
         before_work();
-        return engine::search_names(*catalogue, text, limit, filter);
+        SearchResult found = engine::search_names(*catalogue, text, limit, filter);
+        ask_for_summaries(found);
+        return found;
       });
       if (!options_.sources.empty() && !has_answer(result)) {
         before_work();
@@ -165,23 +169,19 @@ class Engine::Impl {
     });
   }
 
-  std::optional<Summary> summarize(const MedicineId& id, std::string_view keyword, const CallOptions& call) {
+  std::optional<Summary> summarize(const MedicineId& id, std::string_view keyword) {
     return operations_.timed(Operation::summarize, [&](SteadyTime) -> std::optional<Summary> {
-      if (!text::is_valid_utf8(keyword)) throw InvalidArgument("the keyword is not valid UTF-8");
-      // Its summary would be the one of the whole text, as if that spoke of the keyword.
-      if (!keyword.empty() && text::normalize(keyword).text.empty()) return std::nullopt;
-      const auto found = medicines().catalogue->find(id);
-      if (!found || found->efficacy.empty()) return std::nullopt;
-      const SummaryRequest request{.text = found->efficacy, .keyword = keyword};
-      try {
-        if (options_.summarizer->is_free()) return dated(options_.summarizer->summarize(request, call));
-        return summarize_once(request, core::within(call, options_.live_timeout));
-      } catch (const InvalidArgument&) {
-        throw;
-      } catch (...) {
-        // Whatever a summarizer of the host throws, which may hold a secret, there is the text itself.
-      }
-      return dated(extractive_->summarize(request, call));
+      const auto medicine = medicine_with_text(id, keyword);
+      if (!medicine) return std::nullopt;
+      return summaries_.at_hand({.text = medicine->efficacy, .keyword = keyword});
+    });
+  }
+
+  std::optional<Summary> wait_for_summary(const MedicineId& id, std::string_view keyword, const CallOptions& call) {
+    return operations_.timed(Operation::wait_for_summary, [&](SteadyTime) -> std::optional<Summary> {
+      const auto medicine = medicine_with_text(id, keyword);
+      if (!medicine) return std::nullopt;
+      return summaries_.wait_for({.text = medicine->efficacy, .keyword = keyword}, call);
     });
   }
 
@@ -326,8 +326,9 @@ class Engine::Impl {
 
   // Under `load_mutex_`, unless nobody else is there yet. Loads take turns: otherwise one that read the store before an
   // import could replace one that read it after.
-  void replace_medicines() {
-    auto catalogue = engine::load_medicines(options_, *extractive_, now());
+  void replace_medicines() { replace(engine::load_medicines(options_, *extractive_, now())); }
+
+  void replace(std::shared_ptr<const engine::MedicineCatalogue> catalogue) {
     {
       // What was there before is destroyed behind the lock.
       const std::scoped_lock lock(swap_mutex_);
@@ -359,8 +360,8 @@ class Engine::Impl {
   SymptomResult search_symptom_here(const engine::MedicineCatalogue& catalogue, std::string_view text,
                                     std::size_t limit) {
     std::vector<SymptomMatch> matches;
-    for (const search::SymptomHit& hit : catalogue.symptoms.search(text, limit)) {
-      const auto& owners = catalogue.medicines_of_text[hit.text];
+    for (const search::SymptomHit& hit : catalogue.indexes->symptoms.search(text, limit)) {
+      const auto& owners = catalogue.indexes->medicines_of_text[hit.text];
       const std::string summary = summary_for(*catalogue.medicines[owners.front()], hit.words);
       for (const std::uint32_t owner : owners) {
         if (matches.size() == limit) break;
@@ -388,19 +389,40 @@ class Engine::Impl {
     return line;
   }
 
-  std::optional<Summary> summarize_once(const SummaryRequest& request, const CallOptions& call) {
-    const std::string key = engine::encode(SummaryKey{.text = text::fingerprint(request.text),
-                                                      .keyword = text::normalize(request.keyword).text,
-                                                      .maker = options_.summarizer->maker()});
-    // The load may outlive this call, and the texts that it was given.
-    const auto make = [this, text = std::string(request.text), keyword = std::string(request.keyword)](
-                          std::string_view, const CallOptions& own) -> std::optional<LoadedValue<Summary>> {
-      auto summary = dated(options_.summarizer->summarize({.text = text, .keyword = keyword}, own));
-      if (!summary) return std::nullopt;
-      return LoadedValue<Summary>{std::move(*summary)};
-    };
-    const auto found = summaries_.get(key, make, call);
-    return found.value ? std::optional(*found.value) : std::nullopt;
+  // Null when there is nothing to summarise.
+  std::shared_ptr<const Medicine> medicine_with_text(const MedicineId& id, std::string_view keyword) const {
+    if (!text::is_valid_utf8(keyword)) throw InvalidArgument("the keyword is not valid UTF-8");
+    // Its summary would be the one of the whole text, as if that spoke of the keyword.
+    if (!keyword.empty() && text::normalize(keyword).text.empty()) return nullptr;
+    auto medicine = medicines().catalogue->find(id);
+    return medicine && !medicine->efficacy.empty() ? std::move(medicine) : nullptr;
+  }
+
+  // The better summaries of what is shown. Those that are at hand are shown from the next search on.
+  void ask_for_summaries(const SearchResult& result) {
+    if (!options_.background_summaries || summaries_.are_free()) return;
+    for (const MedicineMatch& match : result.matches) {
+      const Medicine& medicine = *match.medicine;
+      const bool is_wanted = !medicine.efficacy.empty() && medicine.withdrawn_on.empty() &&
+                             (!medicine.summary || medicine.summary->maker != options_.summarizer->maker());
+      if (!is_wanted) continue;
+      const SummaryRequest request{.text = medicine.efficacy, .keyword = {}};
+      const auto made = summaries_.made(request);
+      // A load under way brings it, and queries wait for none.
+      std::unique_lock turn(load_mutex_, std::defer_lock);
+      if (made && turn.try_lock()) show_locked(request, *made);
+    }
+  }
+
+  void show(const SummaryRequest& request, const Summary& summary) {
+    if (!request.keyword.empty()) return;
+    const std::scoped_lock turn(load_mutex_);
+    show_locked(request, summary);
+  }
+
+  void show_locked(const SummaryRequest& request, const Summary& summary) {
+    auto catalogue = medicines().catalogue->with_summary(text::fingerprint(request.text), summary);
+    if (catalogue) replace(std::move(catalogue));
   }
 
   // What the sources know of the name is in the store when they have been asked, unless it could not be kept.
@@ -444,25 +466,20 @@ class Engine::Impl {
     result.answer.origin = Origin::memory_cache;
   }
 
-  // The extractive summarizer gives no date, so that a text always has the same summary; it was made now.
-  std::optional<Summary> dated(std::optional<Summary> summary) const {
-    if (summary && summary->made_at == std::chrono::sys_seconds()) summary->made_at = now();
-    return summary;
-  }
-
   const EngineOptions options_;
   const std::shared_ptr<Summarizer> extractive_;
   engine::Operations operations_;
   engine::FinishedAnswers<SearchResult> searches_;
   engine::FinishedAnswers<SymptomResult> symptoms_;
   std::atomic<std::uint64_t> made_by_refreshes_{0};
-  const std::shared_ptr<WorkerPool> pool_;
-  TieredCache<Summary> summaries_;
-  engine::LiveLookUp live_;
   std::mutex load_mutex_;
   mutable std::mutex swap_mutex_;
   Medicines medicines_;
   std::shared_ptr<const engine::PharmacyCatalogue> pharmacies_;
+  // What these load in the background uses all others.
+  const std::shared_ptr<WorkerPool> pool_;
+  engine::Summaries summaries_;
+  engine::LiveLookUp live_;
   // The last member: its thread uses all others until it has ended.
   std::optional<engine::CatalogueWatch> watch_;
 };
@@ -499,9 +516,13 @@ SymptomResult Engine::search_symptom(std::string_view text, std::size_t limit, c
 
 std::optional<Medicine> Engine::medicine(const MedicineId& id) const { return impl_->medicine(id); }
 
-std::optional<Summary> Engine::summarize(const MedicineId& id, std::string_view keyword,
-                                         const CallOptions& call) const {
-  return impl_->summarize(id, keyword, call);
+std::optional<Summary> Engine::summarize(const MedicineId& id, std::string_view keyword) const {
+  return impl_->summarize(id, keyword);
+}
+
+std::optional<Summary> Engine::wait_for_summary(const MedicineId& id, std::string_view keyword,
+                                                const CallOptions& call) const {
+  return impl_->wait_for_summary(id, keyword, call);
 }
 
 NearbyResult Engine::pharmacies_near(Coordinate center, const NearbyOptions& options) const {

@@ -33,7 +33,7 @@ SearchResult search_names(const MedicineCatalogue& catalogue, std::string_view t
                           const NameFilter& filter) {
   SearchResult result;
   // One more, so that whoever asks for the best alone is told that another is as near.
-  std::vector<NameMatch> matches = catalogue.names.search(text, std::max(limit, limit + 1), filter);
+  std::vector<NameMatch> matches = catalogue.indexes->names.search(text, std::max(limit, limit + 1), filter);
   result.answer.warnings = doubts_about(matches);
   if (matches.size() > limit) matches.resize(limit);
   std::vector<MedicineMatch> found;
@@ -60,7 +60,7 @@ std::vector<std::string> suggest_names(const MedicineCatalogue& catalogue, std::
   for (std::size_t asked = limit; names.size() < limit; asked *= 2) {
     names.clear();
     std::unordered_set<std::string_view> seen;
-    const auto matches = catalogue.names.suggest(text, asked, filter);
+    const auto matches = catalogue.indexes->names.suggest(text, asked, filter);
     for (const NameMatch& match : matches) {
       const std::string& name = catalogue.medicines[match.index]->name;
       if (names.size() < limit && seen.insert(name).second) names.push_back(name);
@@ -73,7 +73,7 @@ std::vector<std::string> suggest_names(const MedicineCatalogue& catalogue, std::
 std::vector<ConfusableMedicine> confusable_medicines(const MedicineCatalogue& catalogue, std::string_view name,
                                                      std::size_t limit) {
   std::vector<ConfusableMedicine> medicines;
-  for (ConfusableName& found : catalogue.names.confusable_names(name, limit)) {
+  for (ConfusableName& found : catalogue.indexes->names.confusable_names(name, limit)) {
     medicines.push_back({.medicine = catalogue.medicines[found.index],
                          .brand = std::move(found.brand),
                          .edits = found.edits,

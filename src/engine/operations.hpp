@@ -28,6 +28,7 @@ enum class Operation : std::size_t {
   search_symptom,
   suggest,
   summarize,
+  wait_for_summary,
   count,  // of them; `Operations::span_names` has a name for each, in their order
 };
 
@@ -75,7 +76,8 @@ class Operations {
       "pilling.search",
       "pilling.search_symptom",
       "pilling.suggest",
-      "pilling.summarize"};
+      "pilling.summarize",
+      "pilling.wait_for_summary"};
 
   static_assert(!span_names.back().empty(), "an operation has no name");
 

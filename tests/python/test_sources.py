@@ -332,8 +332,8 @@ def test_a_summarizer_of_ones_own_writes_summaries(database, medicine_file):
     summarizer = Shouting()
     with pilling.Engine(database, summarizer=summarizer) as engine:
         engine.import_medicines(medicine_file)
-        summary = engine.summarize("900000001")
-        keyword = engine.summarize("900000001", "치통")
+        summary = engine.wait_for_summary("900000001")
+        keyword = engine.wait_for_summary("900000001", "치통")
 
     assert (summary.text, summary.maker) == ("두통!", "shouting/1")
     assert keyword.maker == "shouting/1"
@@ -345,13 +345,13 @@ def test_a_summarizer_may_give_a_whole_summary_or_none(database, medicine_file):
     whole = pilling.Summary("두통과 치통", ("두통", "치통"), "ignored", made_at)
     with pilling.Engine(database, summarizer=Shouting(whole)) as engine:
         engine.import_medicines(medicine_file)
-        assert engine.summarize("900000001").indications == ("두통", "치통")
+        assert engine.wait_for_summary("900000001").indications == ("두통", "치통")
 
 
 def test_what_a_summarizer_raises_falls_back_without_its_words(database, medicine_file):
     with pilling.Engine(database, summarizer=Shouting(ValueError("kSECRET"))) as engine:
         engine.import_medicines(medicine_file)
-        summary = engine.summarize("900000001", "치통")
+        summary = engine.wait_for_summary("900000001", "치통")
 
     assert summary.maker.startswith("extractive")
 

@@ -368,6 +368,7 @@ class Engine:
         watch_interval: float,
         sources: Iterable[MedicineSource | Source],
         summarizer: Summarizer | PythonSummarizer | None,
+        background_summaries: bool,
         live_timeout: float,
         slow_call_threshold: float,
         on_slow_call: Callable[[SlowCall], object] | None,
@@ -382,6 +383,7 @@ class Engine:
     def search_symptom(self, text: str, limit: int) -> SymptomResult: ...
     def medicine(self, id: str) -> Medicine | None: ...
     def summarize(self, id: str, keyword: str) -> Summary | None: ...
+    def wait_for_summary(self, id: str, keyword: str, timeout: float | None) -> Summary | None: ...
     def pharmacies_near(
         self,
         latitude: float,

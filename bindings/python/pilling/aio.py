@@ -141,6 +141,13 @@ class AsyncEngine:
         """See ``Engine.summarize``."""
         return await self._run(self._opened().summarize, id, keyword)
 
+    async def wait_for_summary(
+        self, id: str, keyword: str = "", *, timeout: float | None = None
+    ) -> Summary | None:
+        """See ``Engine.wait_for_summary``."""
+        waiting = functools.partial(self._opened().wait_for_summary, id, keyword, timeout=timeout)
+        return await self._run(waiting)
+
     async def pharmacies_near(
         self,
         latitude: float,

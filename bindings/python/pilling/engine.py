@@ -81,7 +81,8 @@ class Engine:
     ``sources`` are asked in order when a name is not found here: public ones such as ``pilling.sources.easy_drug_source``,
     or objects with ``name`` and ``fetch`` (``pilling.sources.Source``). ``summarizer`` writes summaries in place of the
     extractive one (``pilling.sources.PythonSummarizer``). A call to them takes no longer than ``live_timeout`` seconds.
-    When the engine closes, those written in Python are let go of at once: calls that are under way go on without them.
+    With ``background_summaries``, those are made that a search shows the extractive one in place of. When the engine
+    closes, those written in Python are let go of at once: calls that are under way go on without them.
 
     ``holidays`` is a file of public holidays in place of the one that comes with Pilling.
 
@@ -105,6 +106,7 @@ class Engine:
         watch_interval: float = 0.25,
         sources: Iterable[MedicineSource | Source] = (),
         summarizer: Summarizer | PythonSummarizer | None = None,
+        background_summaries: bool = True,
         live_timeout: float = 10.0,
         slow_call_threshold: float = 1.0,
         on_slow_call: Callable[[SlowCall], object] | None = None,
@@ -121,6 +123,7 @@ class Engine:
             watch_interval,
             sources,
             summarizer,
+            background_summaries,
             live_timeout,
             slow_call_threshold,
             on_slow_call,
@@ -162,10 +165,16 @@ class Engine:
     def summarize(self, id: str, keyword: str = "") -> Summary | None:
         """The summary of a medicine's efficacy, for a keyword when one is given.
 
-        Nothing when the medicine or its text is not there, or when no indication speaks of the keyword, as of one
-        without a letter or digit.
+        The one of the engine's summarizer when it was made before, else the extractive one at once, while the other is
+        made in the background. None when the medicine or its text is not there, or when no indication speaks of the
+        keyword.
         """
         return self._core.summarize(id, keyword)
+
+    def wait_for_summary(self, id: str, keyword: str = "", *, timeout: float | None = None) -> Summary | None:
+        """As ``summarize``, but waits for the engine's summarizer: for ``timeout`` seconds, and no longer than the
+        engine's ``live_timeout``. When it fails or takes longer, the extractive summary."""
+        return self._core.wait_for_summary(id, keyword, timeout)
 
     def pharmacies_near(
         self,

@@ -530,12 +530,12 @@ TEST_F(EngineTest, PaysForASummaryOnceAcrossProductsAndRestarts) {
   {
     Engine engine(options_with(model));
     engine.import_medicines(three_medicines());
-    EXPECT_EQ(engine.summarize({"200000001"}, "두통")->text, "요약 두통");
-    EXPECT_EQ(engine.summarize({"200000002"}, "두통")->text, "요약 두통");
+    EXPECT_EQ(engine.wait_for_summary({"200000001"}, "두통")->text, "요약 두통");
+    EXPECT_EQ(engine.wait_for_summary({"200000002"}, "두통")->text, "요약 두통");
   }
 
   const Engine engine(options_with(model));
-  const auto summary = engine.summarize({"200000001"}, "두통");
+  const auto summary = engine.wait_for_summary({"200000001"}, "두통");
 
   ASSERT_TRUE(summary);
   EXPECT_EQ(summary->maker, "model/1");
@@ -548,7 +548,7 @@ TEST_F(EngineTest, FallsBackToTheExtractiveSummaryWhenTheModelFails) {
   Engine engine(options_with(model));
   engine.import_medicines(three_medicines());
 
-  const auto summary = engine.summarize({"200000001"});
+  const auto summary = engine.wait_for_summary({"200000001"});
 
   ASSERT_TRUE(summary);
   EXPECT_EQ(summary->text, "두통, 치통");
@@ -561,7 +561,7 @@ TEST_F(EngineTest, LetsNoForeignExceptionOutOfASummarizer) {
   Engine engine(options_with(model));
   engine.import_medicines(three_medicines());
 
-  const auto summary = engine.summarize({"200000001"});
+  const auto summary = engine.wait_for_summary({"200000001"});
 
   ASSERT_TRUE(summary);
   EXPECT_EQ(summary->text, "두통, 치통");
@@ -584,8 +584,9 @@ TEST_F(EngineTest, HasNoSummaryForAKeywordOfSignsOnly) {
   Engine engine(options_with(model));
   engine.import_medicines(three_medicines());
 
+  EXPECT_FALSE(engine.wait_for_summary({"200000001"}, "!!!"));
   EXPECT_FALSE(engine.summarize({"200000001"}, "!!!"));
-  EXPECT_FALSE(engine.summarize({"200000001"}, " "));
+  EXPECT_FALSE(engine.wait_for_summary({"200000001"}, " "));
   EXPECT_EQ(model->calls, 0);
 }
 
@@ -594,7 +595,7 @@ TEST_F(EngineTest, DatesTheSummariesItMakesOnTheSpot) {
   engine.import_medicines(three_medicines());
 
   EXPECT_EQ(engine.summarize({"200000001"})->made_at, wednesday_noon);
-  EXPECT_EQ(engine.summarize({"200000001"}, "치통")->made_at, wednesday_noon);
+  EXPECT_EQ(engine.wait_for_summary({"200000001"}, "치통")->made_at, wednesday_noon);
 }
 
 TEST_F(EngineTest, GivesASummaryThoughAnotherWriterKeepsItFromBeingStored) {
@@ -605,7 +606,7 @@ TEST_F(EngineTest, GivesASummaryThoughAnotherWriterKeepsItFromBeingStored) {
   std::unique_ptr<StoreTransaction> writer;
   std::jthread([&] { writer = with_model.store->begin(); }).join();
 
-  const auto summary = engine.summarize({"200000001"}, "두통");
+  const auto summary = engine.wait_for_summary({"200000001"}, "두통");
 
   ASSERT_TRUE(summary);
   EXPECT_EQ(summary->text, "요약 두통");
@@ -616,10 +617,81 @@ TEST_F(EngineTest, GivesTheExtractiveSummaryWhenThereIsNoTimeForTheModel) {
   engine.import_medicines(three_medicines());
 
   const auto summary =
-      engine.summarize({"200000001"}, "두통", {.deadline = std::chrono::steady_clock::now(), .stop = {}});
+      engine.wait_for_summary({"200000001"}, "두통", {.deadline = std::chrono::steady_clock::now(), .stop = {}});
 
   ASSERT_TRUE(summary);
   EXPECT_EQ(summary->text, "두통");
+}
+
+// Answers when it is let.
+class HeldSummarizer final : public CountingSummarizer {
+ public:
+  std::optional<Summary> summarize(const SummaryRequest& request, const CallOptions& call) override {
+    static_cast<void>(may_answer.try_acquire_for(std::chrono::seconds(20)));
+    return CountingSummarizer::summarize(request, call);
+  }
+
+  std::counting_semaphore<100> may_answer{0};
+};
+
+template <class Condition>
+bool comes_true(const Condition& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!condition() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  return condition();
+}
+
+TEST_F(EngineTest, NeverWaitsForAModelUnlessItIsAskedTo) {
+  const auto model = std::make_shared<HeldSummarizer>();
+  Engine engine(options_with(model));
+  engine.import_medicines(three_medicines());
+
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(engine.summarize({"200000001"}, "두통")->text, "두통");
+  model->may_answer.release();
+
+  EXPECT_TRUE(comes_true([&] { return engine.summarize({"200000001"}, "두통")->text == "요약 두통"; }));
+  EXPECT_EQ(model->calls, 1);
+}
+
+TEST_F(EngineTest, ShowsASummaryThatWasMadeInTheBackgroundInTheNextSearch) {
+  const auto model = std::make_shared<HeldSummarizer>();
+  Engine engine(options_with(model));
+  engine.import_medicines(three_medicines());
+  const auto maker = [&] { return engine.search("가나정").matches.at(0).medicine->summary->maker; };
+
+  for (int i = 0; i < 5; ++i) EXPECT_NE(maker(), "model/1");
+  model->may_answer.release(10);
+
+  EXPECT_TRUE(comes_true([&] { return maker() == "model/1"; }));
+  EXPECT_EQ(engine.medicine({"200000001"})->summary->maker, "model/1");
+  // One for a text, however many products have it and however often it is shown.
+  EXPECT_LE(model->calls, 2);
+}
+
+TEST_F(EngineTest, LeavesSummariesAloneThatNobodyWaitsForWhenToldTo) {
+  const auto model = std::make_shared<CountingSummarizer>();
+  EngineOptions quiet = options_with(model);
+  quiet.background_summaries = false;
+  Engine engine(quiet);
+  engine.import_medicines(three_medicines());
+
+  for (int i = 0; i < 3; ++i) engine.search("가나정");
+
+  EXPECT_EQ(engine.stats().summaries.in_flight, 0u);
+  EXPECT_EQ(model->calls, 0);
+}
+
+TEST_F(EngineTest, EndsWhileASummaryIsMadeInTheBackground) {
+  const auto model = std::make_shared<HeldSummarizer>();
+  std::optional<Engine> engine(std::in_place, options_with(model));
+  engine->import_medicines(three_medicines());
+  engine->search("가나정");
+  engine->summarize({"200000001"}, "두통");
+
+  model->may_answer.release(10);
+  engine.reset();
+
+  EXPECT_LE(model->calls, 3);
 }
 
 TEST_F(EngineTest, ShowsTheModelsSummariesAfterARefresh) {

@@ -1,0 +1,85 @@
+#include "engine/summaries.hpp"
+
+#include <utility>
+
+#include "core/deadline.hpp"
+#include "engine/store_tier.hpp"
+#include "pilling/error.hpp"
+#include "text/fingerprint.hpp"
+#include "text/normalize.hpp"
+
+namespace pilling::engine {
+
+Summaries::Summaries(std::shared_ptr<Summarizer> summarizer, std::shared_ptr<Summarizer> extractive,
+                     TieredCacheOptions options, SummaryHook on_made)
+    : summarizer_(std::move(summarizer)),
+      extractive_(std::move(extractive)),
+      on_made_(std::move(on_made)),
+      time_limit_(options.hard_timeout),
+      now_(options.now),
+      kept_(std::move(options), summary_codec()) {}
+
+std::optional<Summary> Summaries::made(const SummaryRequest& request) {
+  const auto found = kept_.at_hand(key_of(request), loader_of(request));
+  return found && found->value ? std::optional(*found->value) : std::nullopt;
+}
+
+std::optional<Summary> Summaries::at_hand(const SummaryRequest& request) {
+  if (are_free()) return wait_for(request, {});
+  const auto found = kept_.at_hand(key_of(request), loader_of(request));
+  if (!found) return extract(request);
+  return found->value ? std::optional(*found->value) : std::nullopt;
+}
+
+std::optional<Summary> Summaries::wait_for(const SummaryRequest& request, const CallOptions& call) {
+  try {
+    if (are_free()) return dated(summarizer_->summarize(request, call));
+    const auto found = kept_.get(key_of(request), loader_of(request), core::within(call, time_limit_));
+    return found.value ? std::optional(*found.value) : std::nullopt;
+  } catch (const InvalidArgument&) {
+    throw;
+  } catch (...) {
+    // Whatever a summarizer of the host throws, which may hold a secret, there is the text itself.
+  }
+  return extract(request);
+}
+
+std::string Summaries::key_of(const SummaryRequest& request) const {
+  return encode(SummaryKey{.text = text::fingerprint(request.text),
+                           .keyword = text::normalize(request.keyword).text,
+                           .maker = summarizer_->maker()});
+}
+
+// It may outlive the call, and the texts that it was given.
+CacheLoader<Summary> Summaries::loader_of(const SummaryRequest& request) {
+  return [this, text = std::string(request.text), keyword = std::string(request.keyword)](
+             std::string_view, const CallOptions& own) -> std::optional<LoadedValue<Summary>> {
+    const SummaryRequest owned{.text = text, .keyword = keyword};
+    auto summary = dated(summarizer_->summarize(owned, own));
+    if (!summary) return std::nullopt;
+    tell(owned, *summary);
+    return LoadedValue<Summary>{std::move(*summary)};
+  };
+}
+
+// What is paid for is kept, whatever becomes of the news.
+void Summaries::tell(const SummaryRequest& request, const Summary& summary) const noexcept {
+  try {
+    if (on_made_) on_made_(request, summary);
+  } catch (...) {
+  }
+}
+
+std::optional<Summary> Summaries::extract(const SummaryRequest& request) const {
+  return dated(extractive_->summarize(request, {}));
+}
+
+// The extractive summarizer gives no date, so that a text always has the same summary; it was made now.
+std::optional<Summary> Summaries::dated(std::optional<Summary> summary) const {
+  if (summary && summary->made_at == std::chrono::sys_seconds()) {
+    summary->made_at = std::chrono::floor<std::chrono::seconds>(now_());
+  }
+  return summary;
+}
+
+}  // namespace pilling::engine
