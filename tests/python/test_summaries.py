@@ -193,7 +193,7 @@ def budget_of(dollars: float) -> DollarBudget:
 
 
 def test_a_budget_holds_however_many_ask_at_once(server):
-    budget = budget_of(0.02)
+    budget = budget_of(0.006)
     options = options_for(server)
     options.budget = budget
     summarizer = openai_summarizer(curl_transport(), options)
@@ -215,7 +215,8 @@ def test_a_budget_holds_however_many_ask_at_once(server):
     stats = summarizer.stats()
     assert refused
     assert stats.calls == server.log.as_json()["billed"]["answers"]
-    assert stats.dollars <= budget.stats().dollars_today <= 0.02
+    assert stats.dollars == pytest.approx(budget.stats().dollars_today)
+    assert budget.stats().dollars_today <= 0.006
 
 
 def test_what_nobody_told_is_taken_for_the_worst(server):
