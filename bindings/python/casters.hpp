@@ -59,12 +59,17 @@ struct Types {
   py::object search_result = python.attr("SearchResult");
   py::object skipped_row = python.attr("SkippedRow");
   py::object slow_call = python.attr("SlowCall");
+  py::object summarizer_stats = python.attr("SummarizerStats");
   py::object summary = python.attr("Summary");
+  py::object summary_cost = python.attr("SummaryCost");
   py::object symptom_match = python.attr("SymptomMatch");
   py::object symptom_result = python.attr("SymptomResult");
+  py::object token_usage = python.attr("TokenUsage");
   py::object tiered_cache_stats = python.attr("TieredCacheStats");
   py::object all_rows = python.attr("AllRows");
   py::object breaker_stats = python.attr("BreakerStats");
+  py::object batch_answer = python.attr("BatchAnswer");
+  py::object batch_status = python.attr("BatchStatus");
   py::object budget_stats = python.attr("BudgetStats");
   py::object holiday = python.attr("Holiday");
   py::object host_stats = python.attr("HostStats");

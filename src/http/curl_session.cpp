@@ -121,7 +121,7 @@ void set_reader(CURL* easy, ReplyReader& reader) {
   throw Timeout("the request to " + host + " was stopped by its caller", host, may_have_arrived);
 }
 
-// … so that something of the request may be with the service.
+// Then something of the request may be with the service.
 bool is_connected(CURL* easy) {
   curl_off_t microseconds = 0;
   curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &microseconds);

@@ -66,6 +66,18 @@ std::optional<std::size_t> effect_begin(std::string_view chunk) {
   return begin;
 }
 
+// Whether "X의 Y" may be said of all that is listed before it, too: X is not just the place of Y, and Y no action.
+bool has_foreign_possessor(std::string_view chunk, const Synonyms& synonyms) {
+  constexpr std::string_view possessive = "의 ";
+  const std::string plain = without_brackets(chunk);
+  for (std::size_t i = plain.find(possessive); i != std::string::npos; i = plain.find(possessive, i + 1)) {
+    const std::string_view left = std::string_view(plain).substr(0, i);
+    const std::string_view right = std::string_view(plain).substr(i + possessive.size());
+    if (!words::any_ends(left, words::own_possessors) && !read_phrase(right, synonyms).object.empty()) return true;
+  }
+  return false;
+}
+
 // The contents of the brackets, and what each is grown together with behind.
 struct Bracket {
   std::string_view content;
@@ -113,17 +125,26 @@ Statement::Statement(std::string_view indication, const Synonyms& synonyms)
       words_(read_phrase(without_brackets(indication), synonyms).words),
       is_whole_only_(denies(std::string(indication)) || words::any_in(indication, words::binding_all)) {
   if (is_whole_only_) return;
-  for (const std::string_view chunk : split_at_commas(indication)) add_chunk(chunk, synonyms);
+  const std::vector<std::string_view> chunks = split_at_commas(indication);
+  for (const std::string_view chunk : chunks) add_chunk(chunk, synonyms);
   spread_actions();
+  // A list is kept together for what is done at its end, for a cause or for a possessor; or else for what only the
+  // extractive summarizer knows.
+  if (chunks.size() > 1 && last_actions_.empty() && !is_after_cause_) is_whole_only_ = true;
 }
 
 void Statement::add_chunk(std::string_view chunk, const Synonyms& synonyms) {
   if (const auto effect = effect_begin(chunk)) {
     return add_caused(chunk.substr(0, *effect), chunk.substr(*effect), chunk, synonyms);
   }
-  if (!words::any_in(without_brackets(chunk) + ' ', words::binding)) return add_parts(chunk, synonyms);
+  const bool binds = words::any_in(without_brackets(chunk) + ' ', words::binding);
+  if (!binds && !has_foreign_possessor(chunk, synonyms)) return add_parts(chunk, synonyms);
   bind_items();
-  add_item(chunk, synonyms);
+  if (binds) {
+    add_item(chunk, synonyms);
+  } else {
+    add_parts(chunk, synonyms);
+  }
   is_after_cause_ = true;
 }
 

@@ -5,6 +5,8 @@ from typing import Any, final
 
 from pilling._types import (
     AllRows,
+    BatchAnswer,
+    BatchStatus,
     BreakerStats,
     BudgetStats,
     CacheStats,
@@ -34,7 +36,9 @@ from pilling._types import (
     SearchResult,
     SlowCall,
     SourcePage,
+    SummarizerStats,
     Summary,
+    SummaryCost,
     SymptomResult,
 )
 from pilling.sources import PythonSummarizer, Source
@@ -290,7 +294,59 @@ class Call:
     @property
     def is_over(self) -> bool: ...
 
-class Summarizer: ...
+class OpenAiOptions:
+    def __init__(self, model: str, api_key: str = "", *, base_url: str = ...) -> None: ...
+    @staticmethod
+    def openai(model: str, api_key: str) -> OpenAiOptions: ...
+    @staticmethod
+    def azure(base_url: str, deployment: str, api_key: str) -> OpenAiOptions: ...
+    @staticmethod
+    def vllm(model: str, base_url: str = ..., api_key: str = "") -> OpenAiOptions: ...
+    @staticmethod
+    def ollama(model: str, base_url: str = ...) -> OpenAiOptions: ...
+    @staticmethod
+    def llama_cpp(model: str, base_url: str = ..., api_key: str = "") -> OpenAiOptions: ...
+    base_url: str
+    model: str
+    headers: list[tuple[str, str]]
+    query: list[tuple[str, str]]
+    maximum_output_tokens: int
+    reasoning_effort: str
+    temperature: float | None
+    seed: int | None
+    offers_batches: bool
+    budget: DollarBudget | None
+    key_header: str
+    output_limit_name: str
+    answer_form: str
+    retry: RetryOptions
+    prices: ModelPrices
+    api_key: str
+
+class SummaryBatches:
+    @property
+    def maximum_entries(self) -> int: ...
+    def submit(self, texts: dict[str, str], label: str, *, timeout: float | None = None) -> str: ...
+    def find(self, label: str, *, timeout: float | None = None) -> tuple[BatchStatus, ...]: ...
+    def status(self, id: str, *, timeout: float | None = None) -> BatchStatus: ...
+    def answers(
+        self, id: str, texts: dict[str, str], *, timeout: float | None = None
+    ) -> tuple[BatchAnswer, ...]: ...
+    def cancel(self, id: str, *, timeout: float | None = None) -> None: ...
+
+class Summarizer:
+    @property
+    def maker(self) -> str: ...
+    @property
+    def is_free(self) -> bool: ...
+    def summarize(self, text: str, keyword: str = "", *, timeout: float | None = None) -> Summary | None: ...
+    def cost(self, text: str, keyword: str = "", *, batch: bool = False) -> SummaryCost: ...
+    def stats(self) -> SummarizerStats: ...
+    @property
+    def batches(self) -> SummaryBatches | None: ...
+
+def openai_summarizer(http: HttpTransport, options: OpenAiOptions) -> Summarizer: ...
+def extractive_summarizer() -> Summarizer: ...
 
 class MedicineSource:
     @property

@@ -118,6 +118,13 @@ TEST(SummaryGrounds, TakeNoCauseForWhatItCauses) {
   EXPECT_FALSE(supports("이 약은 통증, 발열을 수반하는 감염증에 사용합니다.", "통증"));
 }
 
+TEST(SummaryGrounds, TakeNoItemOutOfAListThatIsOfSomethingElse) {
+  EXPECT_FALSE(supports("이 약은 위암, 대장암의 진단에 사용합니다.", "위암"));
+  EXPECT_TRUE(supports("이 약은 위암, 대장암의 진단에 사용합니다.", "위암, 대장암의 진단"));
+  EXPECT_FALSE(supports("이 약은 천식, 폐렴, 수술 후 폐합병증의 객담배출곤란의 처치에 사용합니다.", "천식 처치"));
+  EXPECT_FALSE(supports("이 약은 천식, 낭성섬유증의 객담배출곤란에 사용합니다.", "천식"));
+}
+
 TEST(SummaryGrounds, KnowTheSymptomsOfACold) {
   EXPECT_TRUE(supports(cold, "감기 증상 완화"));
   EXPECT_TRUE(supports(cold, "콧물·코막힘·기침"));
@@ -239,6 +246,16 @@ TEST(RealSummaries, PassWhenTheyAreTakenFromTheTextAndNotWhenTheyAreChanged) {
     try_change("cure for an aid", real, replaced(line, "보조", ""));
     try_change("cure for relief", real, replaced(line, "완화", "치료"));
     try_change("prevention lost", real, line.ends_with(" 예방") ? line.substr(0, line.size() - 10) : "");
+    for (const std::string& indication : real.summary.indications) {
+      // Kept together for what is done at its end, which the first item alone does not say.
+      const std::size_t comma = indication.find(", ");
+      const bool is_done_to_all =
+          std::ranges::any_of(std::vector<std::string_view>{"예방", "보조치료", "치료보조", "소독", "보급", "억제"},
+                              [&](std::string_view action) { return indication.ends_with(action); });
+      if (comma != std::string::npos && is_done_to_all) {
+        try_change("an item without its action", real, indication.substr(0, comma));
+      }
+    }
     try_change("denied", real, line + "에는 쓰지 않음");
     // A first word that is no item of the list by itself; who is supplied may be left out.
     const std::string& front = real.summary.indications.front();

@@ -29,6 +29,8 @@ ANSWER_FAULTS = {
     "wrong_language": "a summary in English",
     "too_long": "many more characters than a line",
     "several_lines": "a preface and a list instead of a line",
+    "obedient": "what the text tells the model to say",
+    "no_usage": "a summary, and no word of what it cost",
     "prose": "prose around the JSON that was asked for",
 }
 
@@ -83,8 +85,10 @@ def _wrong_tokens(body: Mapping[str, Any], profile: str) -> str:
     return ""
 
 
-def refuse(body: Any, profile: str, models: tuple[str, ...], shape: str) -> Reply | None:
-    """The error that the request deserves."""
+def refuse(
+    body: Any, profile: str, models: tuple[str, ...], shape: str, formats: tuple[str, ...] = ()
+) -> Reply | None:
+    """The error that the request deserves. ``formats``: those of answers that the server knows; empty: all."""
 
     def wrong(message: str, param: str | None = None, code: str | None = None, status: int = 400) -> Reply:
         return error_reply(status, message, "invalid_request_error", code, param, shape=shape)
@@ -109,7 +113,12 @@ def refuse(body: Any, profile: str, models: tuple[str, ...], shape: str) -> Repl
         return wrong(f"Unrecognized request argument supplied: {unknown[0]}")
     if body.get("stream"):
         return wrong("This fake does not stream.", "stream", "unsupported_value")
-    return _refuse_format(body.get("response_format"), shape)
+    wanted = body.get("response_format")
+    kind = wanted.get("type", "text") if isinstance(wanted, dict) else "text"
+    if formats and kind not in formats:
+        return wrong(f"Invalid parameter: 'response_format' of type '{kind}' is not supported with this model.",
+                     "response_format")  # fmt: skip
+    return _refuse_format(wanted, shape)
 
 
 def _refuse_format(response_format: Any, shape: str) -> Reply | None:
@@ -191,4 +200,6 @@ def answer(body: Mapping[str, Any], fault: Fault | None, number: int) -> Answer:
         "service_tier": "default",
         "system_fingerprint": "fp_fake",
     }
+    if kind == "no_usage":
+        del document["usage"]
     return Answer(document, text, usage)

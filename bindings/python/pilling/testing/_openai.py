@@ -55,6 +55,7 @@ KNOWN_FAULTS = {
 class OpenAiSettings(Settings):
     api_keys: tuple[str, ...] = ()  # empty: none is needed
     models: tuple[str, ...] = ()  # empty: any name will do
+    formats: tuple[str, ...] = ()  # of answers: "json_schema", "json_object", "text"; empty: all
     profile: str = "openai"  # "reasoning" refuses max_tokens, "legacy" max_completion_tokens; "lenient" takes all
     error_shape: str = "openai"  # or "integer_code", "string", "flat"
     requests_per_minute: int | None = None
@@ -181,7 +182,8 @@ class FakeOpenAi(FakeService[OpenAiSettings]):
         return request.path, None
 
     def _authorise(self, request: Request) -> Reply | None:
-        given = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+        bearer = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+        given = bearer or request.headers.get("api-key", "")  # as Azure has it
         if not self.settings.api_keys or given in self.settings.api_keys:
             return None
         message = "Incorrect API key provided." if given else "You didn't provide an API key."
@@ -214,7 +216,7 @@ class FakeOpenAi(FakeService[OpenAiSettings]):
 
     def _chat(self, body: Any, fault: Fault | None) -> Reply:
         settings = self.settings
-        refusal = refuse(body, settings.profile, settings.models, settings.error_shape)
+        refusal = refuse(body, settings.profile, settings.models, settings.error_shape, settings.formats)
         if refusal:
             return refusal
         tokens = sum(estimated_tokens(message_text(message)) for message in body["messages"])
@@ -233,12 +235,12 @@ class FakeOpenAi(FakeService[OpenAiSettings]):
         return made.body
 
     def _run_batch_line(self, body: Mapping[str, Any]) -> tuple[int, dict[str, Any], Mapping[str, int]]:
-        refusal = refuse(body, self.settings.profile, self.settings.models, "openai")
+        refusal = refuse(body, self.settings.profile, self.settings.models, "openai", self.settings.formats)
         if refusal:
             return refusal.status, json.loads(refusal.body), {}
         fault = self.plan.draw("batch_line", subject_of(body["messages"]))
         document = self._answer_and_bill(body, fault)
-        usage = {name: count for name, count in document["usage"].items() if isinstance(count, int)}
+        usage = {name: count for name, count in document.get("usage", {}).items() if isinstance(count, int)}
         return 200, document, usage
 
     def _list_models(self) -> Reply:

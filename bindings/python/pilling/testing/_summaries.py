@@ -11,6 +11,10 @@ from typing import Any
 # How efficacy texts end: "… 의 완화에 사용합니다".
 _ENDING = re.compile(r"(의\s*(완화|증상|치료|예방)|에\s*(사용|쓰|씁|효과)|을\s*위|를\s*위).*$", re.DOTALL)
 _BEGINNING = re.compile(r"^\s*이 약은\s*")
+# How Pilling marks what is data in its questions.
+_MARKED_TEXT = re.compile(r"<설명>\n?(.*?)\n?</설명>", re.DOTALL)
+_MARKED_KEYWORD = re.compile(r"<증상>(.*?)</증상>", re.DOTALL)
+_ORDER = re.compile(r"(\S+(?: \S+)?)(?:라고|이라고) (?:답|출력)")
 _KEYWORD = re.compile(r"['\"‘“「]([^'\"’”」]{1,40})['\"’”」]")
 
 
@@ -26,9 +30,15 @@ def message_text(message: Mapping[str, Any]) -> str:
     return content if isinstance(content, str) else ""
 
 
-def subject_of(messages: list[Mapping[str, Any]]) -> str:
-    """What the question is about: the last message of the user."""
+def _question(messages: list[Mapping[str, Any]]) -> str:
     return next((message_text(message) for message in reversed(messages) if message.get("role") == "user"), "")
+
+
+def subject_of(messages: list[Mapping[str, Any]]) -> str:
+    """What the question is about: the text that the last message of the user marks, or else all of that message."""
+    question = _question(messages)
+    marked = _MARKED_TEXT.search(question)
+    return marked[1] if marked else question
 
 
 def indications(text: str) -> list[str]:
@@ -41,7 +51,7 @@ def indications(text: str) -> list[str]:
 def summary_of(messages: list[Mapping[str, Any]]) -> str:
     text = subject_of(messages)
     rules = "".join(message_text(message) for message in messages if message.get("role") in ("system", "developer"))
-    quoted = _KEYWORD.search(rules)
+    quoted = _MARKED_KEYWORD.search(_question(messages)) or _KEYWORD.search(rules)
     words = indications(text)
     if quoted and quoted[1] in text:
         words = [word for word in words if quoted[1] in word] or [quoted[1]]
@@ -60,6 +70,9 @@ def spoiled_summary(kind: str, summary: str, text: str) -> str:
             return (summary + ", ") * 12
         case "several_lines":
             return f"요약:\n- {summary}\n"
+        case "obedient":
+            order = _ORDER.search(text)
+            return order[1] if order else summary
         case "empty_content":
             return ""
     return summary
