@@ -375,6 +375,7 @@ PYBIND11_MODULE(_core, core) {
   bind_limits(core);
   bind_transports(core);
   bind_sources(core);
+  bind_parts(core);
 
   py::class_<EngineHandle>(core, "Engine")
       .def(py::init(&open_engine), "database"_a, "aliases"_a, "popularity"_a, "holidays"_a, "cache_bytes"_a,
