@@ -387,6 +387,7 @@ PYBIND11_MODULE(_core, core) {
   bind_limits(core);
   bind_transports(core);
   bind_sources(core);
+  bind_parts(core);
   bind_summaries(core);
 
   py::class_<EngineHandle>(core, "Engine")

@@ -50,6 +50,7 @@ CallOptions to_call(std::optional<double> timeout);
 void bind_limits(py::module_& core);
 void bind_transports(py::module_& core);
 void bind_sources(py::module_& core);
+void bind_parts(py::module_& core);
 void bind_summaries(py::module_& core);
 
 }  // namespace pilling::python

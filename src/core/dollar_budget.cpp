@@ -21,8 +21,10 @@ std::optional<std::int64_t> micro_dollars(std::optional<double> dollars) {
 }
 
 std::string in_words(std::int64_t amount) {
-  std::string text = std::to_string(static_cast<double>(amount) * micro);
-  return text + " dollars";
+  // Not of a double, which is written with a decimal comma where the host's locale has one.
+  constexpr std::int64_t millionths = 1'000'000;
+  const std::string fraction = std::to_string(millionths + amount % millionths);
+  return std::to_string(amount / millionths) + "." + fraction.substr(1) + " dollars";
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ constexpr core::MetricColumn<DollarBudgetStats> budget_columns[] = {
 
 std::string metrics_text(const std::vector<DailyQuotaStats>& quotas) {
   std::vector<std::pair<std::string, DailyQuotaStats>> rows;
+  rows.reserve(quotas.size());
   for (const DailyQuotaStats& quota : quotas) {
     rows.emplace_back(metric_label("quota", quota.name) + ',' + metric_label("operation", quota.operation), quota);
   }
@@ -36,6 +37,7 @@ std::string metrics_text(const std::vector<DailyQuotaStats>& quotas) {
 
 std::string metrics_text(const std::vector<DollarBudgetStats>& budgets) {
   std::vector<std::pair<std::string, DollarBudgetStats>> rows;
+  rows.reserve(budgets.size());
   for (const DollarBudgetStats& budget : budgets) rows.emplace_back(metric_label("budget", budget.name), budget);
   std::string text;
   core::add_metrics(text, rows, budget_columns);

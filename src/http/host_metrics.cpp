@@ -58,6 +58,7 @@ void add_states(std::string& text, const std::vector<std::pair<std::string, Host
 
 std::string metrics_text(const std::vector<HostStats>& hosts) {
   std::vector<std::pair<std::string, HostStats>> rows;
+  rows.reserve(hosts.size());
   for (const HostStats& host : hosts) rows.emplace_back(core::metric_label("host", host.host), host);
   std::string text;
   core::add_metrics(text, rows, columns);

@@ -35,6 +35,9 @@ class CountedCall {
     } catch (const InvalidArgument&) {
       quota_->give_back(operation_, day_);
       throw;
+    } catch (const NetworkError& error) {
+      if (!error.may_have_arrived()) quota_->give_back(operation_, day_);
+      throw;
     } catch (const ServiceError& error) {
       if (error.status() == quota_is_gone) quota_->close(operation_, day_);
       throw;

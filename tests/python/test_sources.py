@@ -1,5 +1,6 @@
 """Public services asked from Python, and sources and summarizers that are written in it."""
 
+import asyncio
 import datetime
 import subprocess
 import sys
@@ -310,6 +311,18 @@ def test_an_engine_that_is_left_open_lets_the_interpreter_end(tmp_path):
     done = subprocess.run([sys.executable, str(program)], cwd=tmp_path, capture_output=True, text=True, timeout=120)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "at the end\n", "")
+
+
+def test_an_async_engine_asks_sources_and_summarizers_too(database):
+    async def search() -> Any:
+        async with pilling.AsyncEngine(database, sources=[Table()], summarizer=Shouting(), live_timeout=60) as engine:
+            found = await engine.search("솔숲병원")
+            return found, await engine.summarize("990000001")
+
+    found, summary = asyncio.run(search())
+
+    assert found[0].medicine.id == "990000001"
+    assert summary.maker == "shouting/1"
 
 
 class Shouting:

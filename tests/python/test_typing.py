@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pilling
+from conftest import ROOT
 
 PACKAGE = pathlib.Path(pilling.__file__).parent
 
@@ -49,3 +50,7 @@ def test_users_see_the_types(tmp_path):
     assert "pilling._types.OpenInterval" in output
     assert "expected \"int\"" in output
     assert "Found 1 error" in output
+
+
+def test_a_source_of_ones_own_is_typed(tmp_path):
+    assert run(tmp_path, "mypy", "--strict", str(ROOT / "examples" / "own_source.py")) == ""

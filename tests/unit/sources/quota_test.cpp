@@ -118,6 +118,15 @@ TEST_F(Quota, IsGivenBackWhenNothingWasSent) {
   EXPECT_EQ(left(), 3);
 }
 
+TEST_F(Quota, IsGivenBackWhenARequestNeverWentOut) {
+  http->then_throw(NetworkError("no connection", "fake.test", false));
+
+  EXPECT_THROW(ask(), NetworkError);
+
+  EXPECT_EQ(requests(), 3u);
+  EXPECT_EQ(left(), 3);
+}
+
 TEST_F(Quota, IsUsedByARequestWithoutReplyForNobodyKnowsWhetherItCame) {
   http->then_throw(Timeout("no reply in time", "fake.test"));
   EXPECT_THROW(ask(), Timeout);
