@@ -259,7 +259,6 @@ void bind_parts(py::module_& core) {
   py::class_<CallView>(core, "Call", "The call that a source or summarizer works for.")
       .def_property_readonly("time_left", &CallView::time_left, "Seconds until its deadline; none without one.")
       .def_property_readonly("is_over", &CallView::is_over, "Nobody waits for the answer any more.");
-  py::class_<Summarizer, std::shared_ptr<Summarizer>>(core, "Summarizer");
 }
 
 }  // namespace pilling::python

@@ -317,7 +317,7 @@ def test_an_async_engine_asks_sources_and_summarizers_too(database):
     async def search() -> Any:
         async with pilling.AsyncEngine(database, sources=[Table()], summarizer=Shouting(), live_timeout=60) as engine:
             found = await engine.search("솔숲병원")
-            return found, await engine.summarize("990000001")
+            return found, await engine.wait_for_summary("990000001")
 
     found, summary = asyncio.run(search())
 
