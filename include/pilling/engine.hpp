@@ -41,6 +41,7 @@ struct EngineOptions {
   std::shared_ptr<Store> store{};                          ///< none: SQLite at `database`
   std::vector<std::shared_ptr<MedicineSource>> sources{};  ///< asked in order when a name is not found here
   std::shared_ptr<Summarizer> summarizer{};                ///< of `refresh` and `summarize`; none: extractive
+  std::optional<RefreshSchedule> refresh_schedule{};       ///< none: only when `refresh` is called
   bool background_summaries = true;             ///< have those made that `search` shows the extractive one in place of
   std::shared_ptr<SharedCache> shared_cache{};  ///< none: memory and store only
   std::vector<MedicineAlias> aliases{};

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pilling/export.hpp"
@@ -77,6 +78,17 @@ struct RefreshReport {
   std::vector<std::string> warnings;  ///< what was done, and is doubtful
   bool is_complete = false;           ///< nothing is left to do
   std::chrono::nanoseconds elapsed{};
+};
+
+/// Refreshes by the clock. One that was missed, since no process ran, is caught up with; one that was not complete is
+/// tried again after 15 minutes, an hour and three hours. Several processes may have the same schedule: one of them
+/// refreshes.
+struct RefreshSchedule {
+  std::chrono::minutes time_of_day{120};  ///< after midnight in Korea: 02:00, below 24 hours
+  RefreshOptions options{};
+  /// Both are called on the thread that refreshes; what they throw is dropped.
+  std::function<void(const RefreshReport&)> on_report{};
+  std::function<void(std::string_view why)> on_failure{};  ///< of a refresh that gave no report
 };
 
 }  // namespace pilling

@@ -12,6 +12,9 @@ inline std::chrono::sys_days korean_day(std::chrono::sys_seconds instant) {
   return std::chrono::floor<std::chrono::days>(instant + std::chrono::hours(9));
 }
 
+/// When a day begins there.
+inline std::chrono::sys_seconds korean_midnight(std::chrono::sys_days day) { return day - std::chrono::hours(9); }
+
 /// "2026-11-28".
 inline std::string iso_day(std::chrono::year_month_day day) {
   std::array<char, 32> text{};

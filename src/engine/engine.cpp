@@ -18,9 +18,11 @@
 #include "engine/operations.hpp"
 #include "engine/prometheus.hpp"
 #include "engine/refresh_job.hpp"
+#include "engine/scheduled_refreshes.hpp"
 #include "engine/store_tier.hpp"
 #include "engine/summaries.hpp"
 #include "pilling/error.hpp"
+#include "refresh/jobs.hpp"
 #include "search/query.hpp"
 #include "text/fingerprint.hpp"
 #include "text/normalize.hpp"
@@ -56,6 +58,7 @@ EngineOptions with_defaults(EngineOptions options) {
   if (options.watch_interval.count() < 0) {
     throw InvalidArgument("EngineOptions::watch_interval is negative; 0 switches the watch off");
   }
+  if (options.refresh_schedule) engine::check(*options.refresh_schedule);
   if (!options.now) throw InvalidArgument("EngineOptions::now is empty; leave it out to use the system's clock");
   return options;
 }
@@ -113,6 +116,7 @@ class Engine::Impl {
     live_.warm_start();
     watch_.emplace(options_.watch_interval,
                    [this] { return load_news({.of_medicines = true, .of_pharmacies = true}); });
+    if (options_.refresh_schedule) start_schedule(*options_.refresh_schedule);
   }
 
   SearchResult search(std::string_view text, std::size_t limit, const NameFilter& filter, const CallOptions& call) {
@@ -263,6 +267,19 @@ class Engine::Impl {
   const core::HomeProcess home;
 
  private:
+  void start_schedule(const RefreshSchedule& schedule) {
+    schedule_.emplace(schedule, engine::ScheduledRefreshes::Hooks{
+                                    .refresh = [this, options = schedule.options](
+                                                   const std::stop_token& stop) { return refresh(options, {}, stop); },
+                                    .last_complete = [this] { return last_complete_refresh(); },
+                                    .now = [this] { return now(); }});
+  }
+
+  std::optional<std::chrono::sys_seconds> last_complete_refresh() const {
+    const auto job = options_.store->job(refresh::refresh_job);
+    return job && job->is_finished ? std::optional(job->updated_at) : std::nullopt;
+  }
+
   using Operation = engine::Operation;
 
   // A catalogue and the number of its load.
@@ -480,8 +497,9 @@ class Engine::Impl {
   const std::shared_ptr<WorkerPool> pool_;
   engine::Summaries summaries_;
   engine::LiveLookUp live_;
-  // The last member: its thread uses all others until it has ended.
+  // The last members: their threads use all others until they have ended.
   std::optional<engine::CatalogueWatch> watch_;
+  std::optional<engine::ScheduledRefreshes> schedule_;
 };
 
 Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}

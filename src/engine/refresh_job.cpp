@@ -97,6 +97,14 @@ void run(Work& work, const EngineOptions& options) {
 
 }  // namespace
 
+void check(const RefreshSchedule& schedule) {
+  if (schedule.time_of_day < std::chrono::minutes(0) || schedule.time_of_day >= std::chrono::hours(24)) {
+    throw InvalidArgument(
+        "RefreshSchedule::time_of_day is no time of a day; it counts minutes after midnight in Korea");
+  }
+  check(schedule.options);
+}
+
 RefreshReport run_refresh(const EngineOptions& options, const RefreshOptions& wanted,
                           const RefreshProgressHook& on_progress, const std::stop_token& stop) {
   const auto begin = std::chrono::steady_clock::now();
