@@ -76,35 +76,6 @@ inline auto progress_hook(const py::object& listener) {
   };
 }
 
-/// As above, for a refresh.
-inline RefreshProgressHook refresh_progress_hook(const py::object& listener) {
-  return [&listener](const RefreshProgress& progress) {
-    const py::gil_scoped_acquire gil;
-    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-    if (!listener.is_none()) listener(to_python(progress));
-  };
-}
-
-inline RefreshOptions to_refresh_options(const py::object& given) {
-  const auto milliseconds = [&](const char* name) {
-    return std::chrono::ceil<std::chrono::milliseconds>(to_duration(given.attr(name).cast<double>(), name));
-  };
-  const auto count = [&](const char* name) { return to_count(given.attr(name).cast<std::int64_t>(), name); };
-  const auto flag = [&](const char* name) { return given.attr(name).cast<bool>(); };
-  return {.dry_run = flag("dry_run"),
-          .fetches_rows = flag("fetches_rows"),
-          .workers = count("workers"),
-          .uses_batches = flag("uses_batches"),
-          .waits_for_batches = flag("waits_for_batches"),
-          .batch_interval = milliseconds("batch_interval"),
-          .page_rows = count("page_rows"),
-          .page_lifetime = milliseconds("page_lifetime"),
-          .call_timeout = milliseconds("call_timeout"),
-          .patience = milliseconds("patience"),
-          .largest_loss = given.attr("largest_loss").cast<double>(),
-          .lease = milliseconds("lease")};
-}
-
 using Floats = py::array_t<double, py::array::c_style | py::array::forcecast>;
 
 inline std::vector<Coordinate> to_coordinates(const Floats& latitudes, const Floats& longitudes) {

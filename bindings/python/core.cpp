@@ -16,34 +16,17 @@
 #include "cache.hpp"
 #include "casters.hpp"
 #include "gil.hpp"
+#include "listener.hpp"
 #include "live.hpp"
 #include "pilling/engine.hpp"
 #include "pilling/error.hpp"
 #include "pilling/version.hpp"
+#include "refresh.hpp"
 
 namespace pilling::python {
 namespace {
 
 using namespace py::literals;
-
-/// A Python function that the engine calls. The handle drops the function while it holds the GIL, so that the engine
-/// may die later without it.
-struct Listener {
-  py::object function;
-
-  /// What the function returns; nothing when it is gone or raises, which is reported as unraisable.
-  template <class... Arguments>
-  py::object tell(const Arguments&... arguments) const {
-    const py::object listener = function;
-    if (!listener || listener.is_none()) return py::none();
-    try {
-      return listener(arguments...);
-    } catch (py::error_already_set& error) {
-      error.discard_as_unraisable(listener);
-      return py::none();
-    }
-  }
-};
 
 /// Whoever drops it last, it ends without the GIL: it joins threads, which may be waiting for that.
 std::shared_ptr<Engine> make_engine(EngineOptions options) {
@@ -78,15 +61,9 @@ SpanHook to_span_hook(const std::shared_ptr<Listener>& listener) {
 /// one to end destroys it. The members are guarded by the GIL.
 class EngineHandle {
  public:
-  EngineHandle(EngineOptions options, std::vector<std::shared_ptr<PythonPart>> parts, py::object on_slow_call,
-               py::object on_span)
-      : parts_(std::move(parts)),
-        on_slow_call_(std::make_shared<Listener>(Listener{std::move(on_slow_call)})),
-        on_span_(std::make_shared<Listener>(Listener{std::move(on_span)})) {
-    if (!on_slow_call_->function.is_none()) options.on_slow_call = to_slow_call_hook(on_slow_call_);
-    if (!on_span_->function.is_none()) options.on_span = to_span_hook(on_span_);
-    engine_ = make_engine(std::move(options));
-  }
+  EngineHandle(EngineOptions options, std::vector<std::shared_ptr<PythonPart>> parts,
+               std::vector<std::shared_ptr<Listener>> listeners)
+      : parts_(std::move(parts)), listeners_(std::move(listeners)), engine_(make_engine(std::move(options))) {}
   EngineHandle(const EngineHandle&) = delete;
   EngineHandle& operator=(const EngineHandle&) = delete;
   ~EngineHandle() { close(); }
@@ -95,8 +72,8 @@ class EngineHandle {
 
   void close() {
     for (const auto& part : parts_) part->drop();
-    const py::object slow_call_function = std::exchange(on_slow_call_->function, py::object());
-    const py::object span_function = std::exchange(on_span_->function, py::object());
+    std::vector<py::object> functions;
+    for (const auto& listener : listeners_) functions.push_back(std::exchange(listener->function, py::object()));
     const auto engine = std::exchange(engine_, nullptr);
     medicine_matches_.clear();
     symptom_matches_.clear();
@@ -206,7 +183,7 @@ class EngineHandle {
 
   py::object refresh(const py::object& wanted, const py::object& on_progress) const {
     const RefreshOptions options = to_refresh_options(wanted);
-    return to_python(call([&](Engine& engine) { return engine.refresh(options, refresh_progress_hook(on_progress)); }));
+    return to_python(WatchedRefresh(opened(), options).run(on_progress));
   }
 
   py::object stats() const {
@@ -219,8 +196,7 @@ class EngineHandle {
 
  private:
   std::vector<std::shared_ptr<PythonPart>> parts_;
-  std::shared_ptr<Listener> on_slow_call_;
-  std::shared_ptr<Listener> on_span_;
+  std::vector<std::shared_ptr<Listener>> listeners_;
   std::shared_ptr<Engine> engine_;
   DecodedMatches<MedicineMatch> medicine_matches_;
   DecodedMatches<SymptomMatch> symptom_matches_;
@@ -273,14 +249,12 @@ std::unique_ptr<NameIndexHandle> open_name_index(const std::filesystem::path& fi
   return without_gil([&] { return std::make_unique<NameIndexHandle>(NameIndex::open(file)); });
 }
 
-std::unique_ptr<EngineHandle> open_engine(const std::filesystem::path& database,
-                                          const std::vector<std::pair<std::string, std::string>>& aliases,
-                                          const py::dict& popularity,
-                                          const std::optional<std::filesystem::path>& holidays,
-                                          std::int64_t cache_bytes, double busy_timeout, double watch_interval,
-                                          const py::iterable& sources, const py::object& summarizer,
-                                          bool background_summaries, double live_timeout, double slow_call_threshold,
-                                          py::object on_slow_call, py::object on_span) {
+std::unique_ptr<EngineHandle> open_engine(
+    const std::filesystem::path& database, const std::vector<std::pair<std::string, std::string>>& aliases,
+    const py::dict& popularity, const std::optional<std::filesystem::path>& holidays, std::int64_t cache_bytes,
+    double busy_timeout, double watch_interval, const py::iterable& sources, const py::object& summarizer,
+    bool background_summaries, const py::object& refresh_schedule, double live_timeout, double slow_call_threshold,
+    const py::object& on_slow_call, const py::object& on_span) {
   EngineOptions options;
   std::vector<std::shared_ptr<PythonPart>> parts;
   for (const py::handle source : sources) options.sources.push_back(to_source(source, parts));
@@ -297,8 +271,11 @@ std::unique_ptr<EngineHandle> open_engine(const std::filesystem::path& database,
   options.busy_timeout = to_milliseconds(busy_timeout, "busy_timeout");
   options.watch_interval = to_milliseconds(watch_interval, "watch_interval");
   options.slow_call_threshold = to_duration(slow_call_threshold, "slow_call_threshold");
-  return std::make_unique<EngineHandle>(std::move(options), std::move(parts), std::move(on_slow_call),
-                                        std::move(on_span));
+  std::vector<std::shared_ptr<Listener>> listeners;
+  if (!on_slow_call.is_none()) options.on_slow_call = to_slow_call_hook(add_listener(listeners, on_slow_call));
+  if (!on_span.is_none()) options.on_span = to_span_hook(add_listener(listeners, on_span));
+  if (!refresh_schedule.is_none()) options.refresh_schedule = to_refresh_schedule(refresh_schedule, listeners);
+  return std::make_unique<EngineHandle>(std::move(options), std::move(parts), std::move(listeners));
 }
 
 void raise(const char* name, const Error& error, const py::dict& details = {}) {
@@ -393,7 +370,7 @@ PYBIND11_MODULE(_core, core) {
   py::class_<EngineHandle>(core, "Engine")
       .def(py::init(&open_engine), "database"_a, "aliases"_a, "popularity"_a, "holidays"_a, "cache_bytes"_a,
            "busy_timeout"_a, "watch_interval"_a, "sources"_a, "summarizer"_a, "background_summaries"_a,
-           "live_timeout"_a, "slow_call_threshold"_a, "on_slow_call"_a, "on_span"_a)
+           "refresh_schedule"_a, "live_timeout"_a, "slow_call_threshold"_a, "on_slow_call"_a, "on_span"_a)
       .def_property_readonly("closed", &EngineHandle::is_closed)
       .def("close", &EngineHandle::close)
       .def("search", &EngineHandle::search, "text"_a, "limit"_a, "filter"_a)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, overload
 
 from pilling._errors import InvalidArgument
@@ -511,6 +511,23 @@ class RefreshOptions:
     """A source that all at once lacks a larger share of what it had is not believed: nothing is marked as withdrawn."""
     lease: float = 60
     """How long a refresh that was cut off keeps others off another machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshSchedule:
+    """Refreshes by the clock, on a thread of the engine.
+
+    One that was missed, since no process ran, is caught up with; one that was not complete is tried again after 15
+    minutes, an hour and three hours. Several processes may have the same schedule: one of them refreshes.
+    """
+
+    at: time = time(2)
+    """Of every day in Korea; seconds do not count."""
+    options: RefreshOptions = RefreshOptions()
+    on_report: Callable[[RefreshReport], object] | None = None
+    """Called on the thread that refreshed; what it raises is reported as unraisable."""
+    on_failure: Callable[[str], object] | None = None
+    """Of a refresh that gave no report. As above."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from pilling._types import (
     RefreshOptions,
     RefreshProgressHook,
     RefreshReport,
+    RefreshSchedule,
     SearchResult,
     SlowCall,
     Summary,
@@ -81,6 +82,8 @@ class Engine:
     ``sources`` are asked in order when a name is not found here: public ones such as ``pilling.sources.easy_drug_source``,
     or objects with ``name`` and ``fetch`` (``pilling.sources.Source``). ``summarizer`` writes summaries in place of the
     extractive one (``pilling.sources.PythonSummarizer``). A call to them takes no longer than ``live_timeout`` seconds.
+    With a ``refresh_schedule``, the engine refreshes by itself, every night at two in Korea unless told otherwise.
+
     With ``background_summaries``, those are made that a search shows the extractive one in place of. When the engine
     closes, those written in Python are let go of at once: calls that are under way go on without them.
 
@@ -107,6 +110,7 @@ class Engine:
         sources: Iterable[MedicineSource | Source] = (),
         summarizer: Summarizer | PythonSummarizer | None = None,
         background_summaries: bool = True,
+        refresh_schedule: RefreshSchedule | None = None,
         live_timeout: float = 10.0,
         slow_call_threshold: float = 1.0,
         on_slow_call: Callable[[SlowCall], object] | None = None,
@@ -124,6 +128,7 @@ class Engine:
             sources,
             summarizer,
             background_summaries,
+            refresh_schedule,
             live_timeout,
             slow_call_threshold,
             on_slow_call,
