@@ -280,6 +280,7 @@ inline py::object to_python(const RefreshReport& report) {
   fields["without"] = report.without;
   fields["calls"] = report.calls;
   fields["repeated_calls"] = report.repeated_calls;
+  fields["asked_again"] = report.asked_again;
   fields["dollars"] = report.dollars;
   fields["is_price_known"] = report.is_price_known;
   fields["failures"] = to_tuple(report.failures);

@@ -71,8 +71,9 @@ struct RefreshReport {
   /// Of these, repetitions of calls that had been sent and of which no answer came: after a crash, a kill or a lost
   /// connection. At most so many texts were paid for twice.
   std::uint64_t repeated_calls = 0;
-  double dollars = 0;          ///< at list prices; of a dry run, what it may be expected to cost
-  bool is_price_known = true;  ///< false: the model has no price, so that `dollars` lacks it
+  std::uint64_t asked_again = 0;  ///< answers that did not pass the check, and were paid for once more
+  double dollars = 0;             ///< at list prices; of a dry run, what it may be expected to cost
+  bool is_price_known = true;     ///< false: the model has no price, so that `dollars` lacks it
 
   std::vector<std::string> failures;  ///< what was not done and why; the next refresh tries it again
   std::vector<std::string> warnings;  ///< what was done, and is doubtful

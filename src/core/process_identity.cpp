@@ -28,11 +28,14 @@ std::string this_machine() {
   return machine;
 }
 
-// In ticks of the kernel since it was started. See proc(5): field 22, behind a name that may hold anything but ends
-// with the last bracket.
+// When it began, in ticks of the kernel since that was started; empty of one that has ended and that nobody has asked
+// about yet, as in a container without an init process. See proc(5): state and field 22 stand behind a name that may
+// hold anything but ends with the last bracket.
 std::string start_of(std::int64_t process) {
   const std::string line = first_line("/proc/" + std::to_string(process) + "/stat");
   std::size_t at = line.rfind(')');
+  const char state = at != std::string::npos && at + 2 < line.size() ? line[at + 2] : ' ';
+  if (state == 'Z' || state == 'X') return {};
   constexpr int fields_between = 20;
   for (int i = 0; i < fields_between && at != std::string::npos; ++i) at = line.find(' ', at + 1);
   if (at == std::string::npos) return {};

@@ -50,6 +50,7 @@ bool make_summaries(Work& work, const std::vector<Medicine>& medicines) {
   }
   make(work, std::move(texts));
   report.dollars = work.dollars();
+  report.asked_again = work.asked_again();
   return report.kept + report.made + report.without == report.texts;
 }
 

@@ -30,7 +30,7 @@ class Work {
         store_(store),
         summarizer_(summarizer),
         maker_(summarizer.maker()),
-        dollars_before_(summarizer.stats().dollars),
+        before_(summarizer.stats()),
         on_progress_(on_progress),
         now_(std::move(now)),
         lease_(store, wanted.lease, now_) {}
@@ -43,7 +43,9 @@ class Work {
   Summarizer& summarizer() const { return summarizer_; }
   const std::string& maker() const { return maker_; }
   std::chrono::sys_seconds now() const { return std::chrono::floor<std::chrono::seconds>(now_()); }
-  double dollars() const { return summarizer_.stats().dollars - dollars_before_; }
+  double dollars() const { return summarizer_.stats().dollars - before_.dollars; }
+
+  std::uint64_t asked_again() const { return summarizer_.stats().asked_again - before_.asked_again; }
 
   /// Of one call to a source or the summarizer.
   CallOptions call() const { return core::within({.stop = stop}, options.call_timeout); }
@@ -82,7 +84,7 @@ class Work {
   Store& store_;
   Summarizer& summarizer_;
   const std::string maker_;
-  const double dollars_before_;
+  const SummarizerStats before_;
   const RefreshProgressHook& on_progress_;
   const SystemClock now_;
   const Lease lease_;

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pilling
-from pilling import _map
+from pilling import _map, _refresh
 from pilling import _terminal as terminal
 from pilling.engine import KOREAN_TIME
 
@@ -29,7 +29,7 @@ exit codes:
   0  something was found, or the work was done
   1  nothing was found
   2  the call is wrong
-  3  the database, or a file to import, cannot be used
+  3  the database, or a file to import, cannot be used; or a refresh is not complete
   4  Pilling itself broke; what it prints is worth reporting
   130  interrupted
 """
@@ -62,8 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FOUND
     except KeyboardInterrupt:
-        is_importing = options.command is _import
-        _complain("interrupted" + ("; a file that was only half imported left nothing behind" if is_importing else ""))
+        _complain("interrupted" + AFTER_INTERRUPTION.get(options.command, ""))
         return INTERRUPTED
     except pilling.InvalidArgument as error:
         _complain(str(error))
@@ -82,6 +81,9 @@ def _run(options: argparse.Namespace) -> int:
     if command is _import and not options.medicines and not options.pharmacies:
         _complain("nothing to import; name files with --medicines FILE or --pharmacies FILE")
         return WRONG_USAGE
+    if command is _refresh_all and (missing := _refresh.check(options)):
+        _complain(missing)
+        return WRONG_USAGE
     is_new = not os.path.exists(options.database)
     if command is _import and is_new:
         # Before a database is made that would hold nothing.
@@ -89,10 +91,11 @@ def _run(options: argparse.Namespace) -> int:
             if not os.path.exists(file):
                 _complain(f"there is no file {file} to import")
                 return CANNOT_DO
-    if command is not _import and is_new:
+    if command not in (_import, _refresh_all) and is_new:
         _complain(f"there is no database at {options.database}; `{PROGRAM} import --help` says how to make one")
         return CANNOT_DO
-    with pilling.Engine(options.database, busy_timeout=options.busy_timeout) as engine:
+    parts = _refresh.engine_arguments(options) if command is _refresh_all else {}
+    with pilling.Engine(options.database, busy_timeout=options.busy_timeout, **parts) as engine:
         return command(options, engine)
 
 
@@ -130,6 +133,9 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         help="HIRA or Seoul CSV, or NMC JSON, plain or gzip",
+    )
+    _refresh.add_arguments(
+        add("refresh", _refresh_all, "bring the database up to date from the public services, with new summaries")
     )
     for name, command, summary in (
         ("search", _search, "find medicines by name"),
@@ -212,6 +218,15 @@ def _import(options: argparse.Namespace, engine: pilling.Engine) -> int:
         if options.json:
             _print_json({"imports": imports})
     return FOUND
+
+
+def _refresh_all(options: argparse.Namespace, engine: pilling.Engine) -> int:
+    report = _refresh.run(options, engine)
+    if options.json:
+        _print_json(dataclasses.asdict(report))
+    else:
+        _refresh.print_report(options, report)
+    return FOUND if report.is_complete or options.dry_run else CANNOT_DO
 
 
 def _import_files(options: argparse.Namespace, engine: pilling.Engine, imports: list[dict[str, Any]]) -> None:
@@ -501,6 +516,11 @@ def _complain(message: str) -> None:
 def _is_colored() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
+
+AFTER_INTERRUPTION = {
+    _import: "; a file that was only half imported left nothing behind",
+    _refresh_all: "; the next refresh goes on from here",
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -89,10 +89,15 @@ class ProgressBar:
         return self
 
     def __call__(self, done: int, total: int) -> None:
+        self.show(self._label, done, total)
+
+    def show(self, label: str, done: int, total: int, details: str = "") -> None:
+        """The bar under another label, with something behind it."""
         if self._is_shown and total > 0:
-            filled = self._CELLS * done // total
+            filled = self._CELLS * min(done, total) // total
             bar = "#" * filled + "." * (self._CELLS - filled)
-            print(f"\r{self._label} [{bar}] {done:,}/{total:,}\x1b[K", end="", file=sys.stderr, flush=True)
+            line = f"{label} [{bar}] {done:,}/{total:,}  {details}".rstrip()
+            print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

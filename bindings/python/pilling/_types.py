@@ -579,6 +579,8 @@ class RefreshReport:
     """Of the summarizer; of a dry run, those it would take."""
     repeated_calls: int
     """Repetitions of calls of which no answer came: at most so many texts were paid for twice."""
+    asked_again: int
+    """Answers that did not pass the check, and were paid for once more."""
     dollars: float
     """At list prices; of a dry run, what it may be expected to cost."""
     is_price_known: bool

@@ -1,9 +1,12 @@
 #include "refresh/lease.hpp"
 
 #include <chrono>
+#include <csignal>
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "pilling/error.hpp"
 #include "support/child_process.hpp"
@@ -93,6 +96,25 @@ TEST_F(LeaseTest, EndsAtOnceWithAProcessOfThisMachine) {
   child.kill_now();
 
   EXPECT_NO_THROW(Lease(*store, minutes(60), clock()));
+}
+
+TEST_F(LeaseTest, EndsWithAProcessThatNobodyHasAskedAboutSince) {
+  const support::Pipe ready;
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto store = open();
+    const Lease lease(*store, minutes(60), clock());
+    ready.send('r');
+    pause();
+  }
+  ready.receive(std::chrono::seconds(20));
+  kill(child, SIGKILL);
+  siginfo_t info{};
+  ASSERT_EQ(waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT), 0);
+
+  const auto store = open();
+  EXPECT_NO_THROW(Lease(*store, minutes(60), clock()));
+  waitpid(child, nullptr, 0);
 }
 
 TEST_F(LeaseTest, IsNoneOfADamagedNote) {

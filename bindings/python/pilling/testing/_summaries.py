@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from pilling._core import extractive_summarizer
+
 # How efficacy texts end: "… 의 완화에 사용합니다".
 _ENDING = re.compile(r"(의\s*(완화|증상|치료|예방)|에\s*(사용|쓰|씁|효과)|을\s*위|를\s*위).*$", re.DOTALL)
 _BEGINNING = re.compile(r"^\s*이 약은\s*")
@@ -41,8 +43,22 @@ def subject_of(messages: list[Mapping[str, Any]]) -> str:
     return marked[1] if marked else question
 
 
+_LONGEST_SUMMARY = 60
+_reader = extractive_summarizer()
+
+
 def indications(text: str) -> list[str]:
-    """The first items of the list in a text, word for word."""
+    """What the text is for, as a model that reads well would say it, or else its first words."""
+    read = _reader.summarize(text)
+    words: list[str] = []
+    for word in read.text.split(", ") if read is not None else ():
+        if len(", ".join([*words, word])) > _LONGEST_SUMMARY:
+            break
+        words.append(word)
+    return words or _first_words(text)
+
+
+def _first_words(text: str) -> list[str]:
     first = re.split(r"[.\n]", _BEGINNING.sub("", text.strip()), maxsplit=1)[0]
     items = [item.strip() for item in re.split(r"[,，、]", _ENDING.sub("", first)) if item.strip()]
     return items[:3] or [text.strip()[:20] or "내용 없음"]
@@ -55,7 +71,7 @@ def summary_of(messages: list[Mapping[str, Any]]) -> str:
     words = indications(text)
     if quoted and quoted[1] in text:
         words = [word for word in words if quoted[1] in word] or [quoted[1]]
-    return ", ".join(words)[:60].rstrip(", ")
+    return ", ".join(words)[:_LONGEST_SUMMARY].rstrip(", ")
 
 
 def spoiled_summary(kind: str, summary: str, text: str) -> str:
