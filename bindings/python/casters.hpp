@@ -325,11 +325,22 @@ inline py::object to_python(const ModelStats& model) {
   return types().model_stats(model.calls, model.calls_saved, model.dollars_spent, model.dollars_saved);
 }
 
+inline py::object to_python(const TokenUsage& usage) {
+  return types().token_usage(usage.input, usage.cached_input, usage.cache_write, usage.output);
+}
+
+inline py::object to_python(const SummarizerStats& stats) {
+  py::dict faults;
+  for (const auto& [reason, count] : stats.faults) faults[py::str(reason)] = count;
+  return types().summarizer_stats(stats.calls, stats.made, stats.asked_again, stats.replaced, faults,
+                                  to_python(stats.tokens), stats.dollars);
+}
+
 inline py::object to_python(const EngineStats& stats) {
   return types().engine_stats(to_python(stats.store), stats.medicines, stats.pharmacies, stats.catalogue_version,
                               stats.watch_loads, stats.watch_failures, to_python(stats.answers),
                               to_python(stats.summaries), to_python(stats.look_ups), to_python(stats.model),
-                              to_tuple(stats.operations));
+                              to_python(stats.summarizer), to_tuple(stats.operations));
 }
 
 inline py::object to_python(const SlowCall& call) {

@@ -50,10 +50,6 @@ constexpr Names key_headers("key_header", std::array{"bearer", "api_key"});
 constexpr Names limit_names("output_limit_name", std::array{"max_completion_tokens", "max_tokens"});
 constexpr Names answer_forms("answer_form", std::array{"json_schema", "json_object", "plain"});
 
-py::object token_usage(const TokenUsage& usage) {
-  return types().token_usage(usage.input, usage.cached_input, usage.cache_write, usage.output);
-}
-
 py::object status_of(const BatchStatus& status) {
   return types().batch_status(status.id, status.state, status.is_over, status.total, status.completed, status.failed);
 }
@@ -218,18 +214,11 @@ void bind_summarizer(py::module_& core) {
             const std::string said = to_utf8(text);
             const std::string word = to_utf8(keyword);
             const SummaryCost cost = self.cost({.text = said, .keyword = word}, batch);
-            return types().summary_cost(token_usage(cost.tokens), cost.dollars);
+            return types().summary_cost(to_python(cost.tokens), cost.dollars);
           },
           "text"_a, "keyword"_a = "", py::kw_only(), "batch"_a = false,
           "What that may be expected to cost, not the worst case. Sends nothing.")
-      .def("stats",
-           [](const Summarizer& self) {
-             const SummarizerStats stats = self.stats();
-             py::dict faults;
-             for (const auto& [reason, count] : stats.faults) faults[py::str(reason)] = count;
-             return types().summarizer_stats(stats.calls, stats.made, stats.asked_again, stats.replaced, faults,
-                                             token_usage(stats.tokens), stats.dollars);
-           })
+      .def("stats", [](const Summarizer& self) { return to_python(self.stats()); })
       .def_property_readonly("batches", [](const std::shared_ptr<Summarizer>& self) {
         return self->batches() == nullptr ? std::optional<BatchesHandle>() : BatchesHandle(self);
       });

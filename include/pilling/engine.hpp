@@ -55,8 +55,9 @@ struct EngineOptions {
   std::chrono::milliseconds watch_interval{250};
   std::chrono::nanoseconds slow_call_threshold = std::chrono::seconds(1);
   SlowCallHook on_slow_call{};
-  SpanHook on_span{};                 ///< of calls, loads and operations of cache tiers
-  double dollars_per_model_call = 0;  ///< what a call of `summarizer` costs on average, for the statistics
+  SpanHook on_span{};  ///< of calls, loads and operations of cache tiers
+  /// What a call of `summarizer` costs on average, for the statistics of one that does not count it itself.
+  double dollars_per_model_call = 0;
   std::function<std::chrono::system_clock::time_point()> now = &std::chrono::system_clock::now;
 };
 
@@ -81,8 +82,8 @@ struct ImportReport {
 /// Called on the importing thread with rows done and rows in all.
 using ImportProgressHook = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
-/// What the engine's summarizer was asked for, and what it was spared. Dollars are those of
-/// `EngineOptions::dollars_per_model_call`.
+/// What the engine's summarizer was asked for, and what it was spared. Dollars are those of `Summarizer::stats`, at the
+/// mean of its calls where they were saved; else those of `EngineOptions::dollars_per_model_call`.
 struct ModelStats {
   std::uint64_t calls = 0;
   std::uint64_t calls_saved = 0;  ///< summaries that memory, a tier, or another caller's call answered
@@ -101,6 +102,7 @@ struct EngineStats {
   TieredCacheStats summaries;           ///< of `summarize`
   TieredCacheStats look_ups;            ///< of names that were looked for at sources
   ModelStats model;
+  SummarizerStats summarizer;              ///< as it counts itself, whoever called it
   std::vector<OperationStats> operations;  ///< by name
 };
 

@@ -259,7 +259,8 @@ class Engine::Impl {
     stats.answers = engine::together(searches_.stats(), symptoms_.stats());
     stats.summaries = summaries_.stats();
     stats.look_ups = live_.stats();
-    stats.model = model_stats(stats.summaries);
+    stats.summarizer = options_.summarizer->stats();
+    stats.model = model_stats(stats.summaries, stats.summarizer);
     stats.operations = operations_.stats();
     return stats;
   }
@@ -307,13 +308,15 @@ class Engine::Impl {
     return pharmacies_;
   }
 
-  ModelStats model_stats(const TieredCacheStats& summaries) const {
+  ModelStats model_stats(const TieredCacheStats& summaries, const SummarizerStats& summarizer) const {
     ModelStats model;
-    model.calls = summaries.loads + made_by_refreshes_;
+    model.calls = summarizer.calls > 0 ? summarizer.calls : summaries.loads + made_by_refreshes_;
     model.calls_saved = summaries.memory.hits + summaries.loads_saved;
     for (const CacheTierStats& tier : summaries.tiers) model.calls_saved += tier.hits;
-    model.dollars_spent = static_cast<double>(model.calls) * options_.dollars_per_model_call;
-    model.dollars_saved = static_cast<double>(model.calls_saved) * options_.dollars_per_model_call;
+    const auto calls = static_cast<double>(model.calls);
+    const double each = summarizer.calls > 0 ? summarizer.dollars / calls : options_.dollars_per_model_call;
+    model.dollars_spent = calls * each;
+    model.dollars_saved = static_cast<double>(model.calls_saved) * each;
     return model;
   }
 

@@ -1,49 +1,37 @@
 #include "engine/prometheus.hpp"
 
-#include <array>
-#include <charconv>
+#include <cstdint>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "core/metric_text.hpp"
 
 namespace pilling::engine {
 namespace {
 
-std::string number(double value) {
-  // Not printf, which writes a decimal comma where the host's locale has one.
-  std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  return {digits.data(), end};
-}
-
 double seconds(std::chrono::nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
 
-std::string label(std::string_view name, std::string_view value) {
-  std::string text = std::string(name).append("=\"");
-  for (const char c : value) {
-    if (c == '\\' || c == '"') text += '\\';
-    text += c == '\n' ? ' ' : c;
-  }
-  return text += '"';
-}
+constexpr auto& label = core::metric_label;
 
 // One metric family: its header, then its samples.
 class Family {
  public:
   Family(std::string& text, std::string_view name, std::string_view type, std::string_view help)
       : text_(text), name_(name) {
-    text_.append("# HELP ").append(name).append(" ").append(help).append("\n");
-    text_.append("# TYPE ").append(name).append(" ").append(type).append("\n");
+    core::add_metric_head(text_, name, type, help);
   }
 
   void sample(const std::string& labels, double value, std::string_view suffix = {}) {
     text_.append(name_).append(suffix);
     if (!labels.empty()) text_.append("{").append(labels).append("}");
-    text_.append(" ").append(number(value)).append("\n");
+    text_.append(" ").append(core::metric_number(value)).append("\n");
   }
 
   void histogram(const std::string& labels, const LatencySummary& latency) {
     for (std::size_t i = 0; i < latency_bounds.size(); ++i) {
-      bucket(labels, number(seconds(latency_bounds[i])), latency.at_most[i]);
+      bucket(labels, core::metric_number(seconds(latency_bounds[i])), latency.at_most[i]);
     }
     bucket(labels, "+Inf", latency.count);
     sample(labels, seconds(latency.total), "_sum");
@@ -75,30 +63,12 @@ void add_operations(std::string& text, const EngineStats& stats) {
   }
 }
 
-// What is counted of things of one kind, under one label each: a column of a table whose rows are the things.
-template <class Row>
-struct Column {
-  std::string_view name;
-  std::string_view type;
-  std::string_view help;
-  double (*value_of)(const Row&);
-};
-
-template <class Row, std::size_t columns>
-void add_table(std::string& text, const std::vector<std::pair<std::string, Row>>& rows,
-               const Column<Row> (&table)[columns]) {
-  for (const Column<Row>& column : table) {
-    Family family(text, column.name, column.type, column.help);
-    for (const auto& [labels, row] : rows) family.sample(labels, column.value_of(row));
-  }
-}
-
 template <class Counter>
 double as_number(Counter counter) {
   return static_cast<double>(counter);
 }
 
-constexpr Column<CacheStats> memory_columns[] = {
+constexpr core::MetricColumn<CacheStats> memory_columns[] = {
     {"pilling_cache_hits_total", "counter", "Look-ups that memory answered.",
      [](const CacheStats& cache) { return as_number(cache.hits); }},
     {"pilling_cache_misses_total", "counter", "Look-ups that memory did not answer.",
@@ -111,7 +81,7 @@ constexpr Column<CacheStats> memory_columns[] = {
      [](const CacheStats& cache) { return as_number(cache.weight); }},
 };
 
-constexpr Column<TieredCacheStats> tiered_columns[] = {
+constexpr core::MetricColumn<TieredCacheStats> tiered_columns[] = {
     {"pilling_cache_stale_total", "counter", "Answers that were past their time.",
      [](const TieredCacheStats& cache) { return as_number(cache.stale); }},
     {"pilling_cache_absent_total", "counter", "Answers that there is none, remembered.",
@@ -132,7 +102,7 @@ constexpr Column<TieredCacheStats> tiered_columns[] = {
      [](const TieredCacheStats& cache) { return as_number(cache.in_flight); }},
 };
 
-constexpr Column<CacheTierStats> tier_columns[] = {
+constexpr core::MetricColumn<CacheTierStats> tier_columns[] = {
     {"pilling_tier_hits_total", "counter", "Values that the tier had.",
      [](const CacheTierStats& tier) { return as_number(tier.hits); }},
     {"pilling_tier_misses_total", "counter", "Values that the tier did not have.",
@@ -159,15 +129,28 @@ void add_caches(std::string& text, const EngineStats& stats) {
     caches.emplace_back(labels, *cache);
     for (const CacheTierStats& tier : cache->tiers) tiers.emplace_back(labels + ',' + label("tier", tier.name), tier);
   }
-  add_table(text, memories, memory_columns);
-  add_table(text, caches, tiered_columns);
-  add_table(text, tiers, tier_columns);
+  core::add_metrics(text, memories, memory_columns);
+  core::add_metrics(text, caches, tiered_columns);
+  core::add_metrics(text, tiers, tier_columns);
   Family hits(text, "pilling_cache_hit_seconds", "histogram", "Time of memory hits, one in 64 of them.");
   for (const auto& [labels, cache] : caches) hits.histogram(labels, cache.memory_latency);
   Family loads(text, "pilling_cache_load_seconds", "histogram", "Time of loads.");
   for (const auto& [labels, cache] : caches) loads.histogram(labels, cache.load_latency);
   Family operations(text, "pilling_tier_seconds", "histogram", "Time of operations of the tier.");
   for (const auto& [labels, tier] : tiers) operations.histogram(labels, tier.latency);
+}
+
+void add_summarizer(std::string& text, const SummarizerStats& summarizer) {
+  Family answers(text, "pilling_model_answers_total", "counter", "Answers of the model, by what became of them.");
+  answers.sample(label("outcome", "made"), as_number(summarizer.made));
+  answers.sample(label("outcome", "asked_again"), as_number(summarizer.asked_again));
+  answers.sample(label("outcome", "replaced"), as_number(summarizer.replaced));
+  Family faults(text, "pilling_model_faults_total", "counter", "Answers that did not pass the check, by reason.");
+  for (const auto& [reason, count] : summarizer.faults) faults.sample(label("reason", reason), as_number(count));
+  Family tokens(text, "pilling_model_tokens_total", "counter", "Tokens of the model. Input includes what was cached.");
+  tokens.sample(label("kind", "input"), as_number(summarizer.tokens.input));
+  tokens.sample(label("kind", "cached_input"), as_number(summarizer.tokens.cached_input));
+  tokens.sample(label("kind", "output"), as_number(summarizer.tokens.output));
 }
 
 void add_one(std::string& text, std::string_view name, std::string_view type, std::string_view help, double value) {
@@ -184,9 +167,10 @@ std::string prometheus_text(const EngineStats& stats) {
   add_one(text, "pilling_model_calls_total", "counter", "Calls of the summarizer.", as_number(model.calls));
   add_one(text, "pilling_model_calls_saved_total", "counter", "Summaries that needed no call of the summarizer.",
           as_number(model.calls_saved));
-  add_one(text, "pilling_model_dollars_total", "counter", "Estimated cost of the calls.", model.dollars_spent);
-  add_one(text, "pilling_model_dollars_saved_total", "counter", "Estimated cost of the calls that were saved.",
+  add_one(text, "pilling_model_dollars_total", "counter", "Cost of the calls.", model.dollars_spent);
+  add_one(text, "pilling_model_dollars_saved_total", "counter", "What the calls that were saved would have cost.",
           model.dollars_saved);
+  add_summarizer(text, stats.summarizer);
   add_one(text, "pilling_medicines", "gauge", "Medicines in the catalogue.", as_number(stats.medicines));
   add_one(text, "pilling_pharmacies", "gauge", "Pharmacies in the catalogue.", as_number(stats.pharmacies));
   add_one(text, "pilling_catalogue_version", "gauge", "Version of the store that is loaded.",

@@ -141,25 +141,25 @@ def run(options: argparse.Namespace, engine: pilling.Engine) -> pilling.RefreshR
         page_rows=500,
         call_timeout=180,
     )
-    with RefreshBar() as bar:
-        return engine.refresh(wanted, on_progress=bar)
+    with terminal.ProgressBar("refresh") as bar:
+        return engine.refresh(wanted, on_progress=_Shown(bar))
 
 
-class RefreshBar(terminal.ProgressBar):
-    """The stage, how much of it is done, how fast, how long it will take, and what it has cost."""
+class _Shown:
+    """Puts on a bar: the stage, how much of it is done, how fast, how long it will take, and what it has cost."""
 
-    def __init__(self) -> None:
-        super().__init__("refresh")
+    def __init__(self, bar: terminal.ProgressBar) -> None:
+        self._bar = bar
         self._stage = ""
         self._began = time.monotonic()
         self._done_before = 0
 
-    def __call__(self, progress: pilling.RefreshProgress) -> None:  # type: ignore[override]
+    def __call__(self, progress: pilling.RefreshProgress) -> None:
         if progress.stage != self._stage:
             self._stage = progress.stage
             self._began = time.monotonic()
             self._done_before = progress.done
-        self.show(progress.stage, progress.done, progress.total, self._details(progress))
+        self._bar.show(progress.stage, progress.done, progress.total, self._details(progress))
 
     def _details(self, progress: pilling.RefreshProgress) -> str:
         elapsed = time.monotonic() - self._began

@@ -699,6 +699,8 @@ class EngineStats:
     look_ups: TieredCacheStats
     """Of names that were looked for at sources."""
     model: ModelStats
+    summarizer: SummarizerStats
+    """As it counts itself, whoever called it."""
     operations: tuple[OperationStats, ...]
 
 
