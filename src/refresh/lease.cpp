@@ -45,7 +45,7 @@ std::int64_t number_in(std::string_view text) {
 Holder decode(std::string_view text) {
   const auto next_line = [&] {
     const std::size_t end = text.find('\n');
-    const std::string line(text.substr(0, end));
+    std::string line(text.substr(0, end));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     return line;
   };
