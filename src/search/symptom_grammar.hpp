@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace pilling::search {
+
+class SymptomPhrase;
+struct SymptomToken;
+
+/// The function words of Korean that symptom search knows: particles, endings, denials. The words that mean something
+/// are in the table of concepts.
+
+enum class MeasureUnit { none, degrees, months, days_of_age, pills };
+
+struct Measure {
+  MeasureUnit unit = MeasureUnit::none;
+  std::size_t length = 0;  ///< of the unit, in bytes
+};
+
+/// The unit that a normal form begins with, behind a number.
+Measure measure_after(std::string_view rest);
+
+/// Particles, and what else may follow a noun within its word.
+bool begins_with_particle(std::string_view rest);
+
+/// Whether there is nothing but particles between two nouns.
+bool are_only_joining(std::string_view between);
+
+/// Whether two nouns stand in a row: "열이나 기침", "두통, 치통", "콧물 재채기".
+bool are_coordinated(std::string_view between);
+
+/// Whether a normal form ends in 안, 못, 잘 and the like, so that a verb may follow without a blank.
+bool ends_in_adverb(std::string_view before);
+
+/// Whether a stem of one syllable goes on as verbs do: `form` begins with the syllable, `next` is what follows it.
+bool may_be_ending(std::string_view form, std::string_view next, bool begins_word);
+
+/// Words so common that no slip of the finger is looked for in them.
+bool is_plain_word(std::string_view form);
+
+/// Sets `is_denied`, `is_unable` and `is_past` of a verb.
+void mark_denial(const SymptomPhrase& phrase, SymptomToken& token);
+
+/// Sets `nouns` of all: those before a verb, or else those of the verb before it, or those that it is an attribute of.
+void link_nouns(const SymptomPhrase& phrase, std::vector<SymptomToken>& tokens);
+
+/// What is said of a noun or a verb behind it.
+enum class Remark {
+  nothing,
+  denied,     ///< "…은 없고", "…은 안 나요", "… 건 아니고"
+  over,       ///< "…은 나았는데", "…다가 괜찮아졌어요"
+  set_aside,  ///< "… 말고", "…만 빼고"
+};
+
+Remark remark_behind(const SymptomPhrase& phrase, const SymptomToken& token);
+
+}  // namespace pilling::search

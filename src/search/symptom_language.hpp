@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pilling/symptoms.hpp"
+#include "search/symptom_phrase.hpp"
+#include "search/symptom_table.hpp"
+
+namespace pilling::search {
+
+/// One part of a pattern.
+struct PatternPart {
+  ClassId words = 0;
+  bool is_denied = false;     ///< !되다: must be denied or impossible
+  bool is_ending = false;     ///< -내리다: the complaint ends by it
+  bool is_elsewhere = false;  ///< ~생리: anywhere in the sentence
+};
+
+enum class PatternUse : std::uint8_t { symptom, red_flag, harmless, note };
+
+/// Words that together mean an entry of the table. The last part is found first.
+struct Pattern {
+  std::uint32_t entry = 0;  ///< position among those of its use
+  PatternUse use = PatternUse::symptom;
+  std::vector<PatternPart> parts;
+};
+
+/// What a medical form in a text stands for.
+struct TextForm {
+  std::uint32_t symptom = 0;  ///< position of the concept
+  enum class Kind : std::uint8_t { medical, wider, other } kind = Kind::medical;
+};
+
+/// What a phrase speaks of, by positions of concepts.
+struct PhraseReading {
+  struct Mention {
+    std::uint32_t symptom = 0;
+    bool is_guessed = false;
+    std::vector<ByteSpan> spans;
+  };
+  std::vector<Mention> understood;
+  std::vector<Mention> absent;
+  std::optional<Mention> red_flag;
+  std::vector<std::uint32_t> notes;
+};
+
+/// A table, compiled. Immutable.
+class SymptomLanguage {
+ public:
+  explicit SymptomLanguage(SymptomTable table);
+
+  const std::string& version() const { return version_; }
+  const std::vector<TableEntry>& concepts() const { return concepts_; }
+  const std::vector<TableEntry>& red_flags() const { return red_flags_; }
+  const std::vector<TableEntry>& notes() const { return notes_; }
+
+  PhraseReading read(std::string_view phrase) const;
+  SymptomReading describe(const PhraseReading& reading) const;
+
+  /// Every place of a concept in a text: calls `use` with the form and its place in the normal form, in characters.
+  const SymptomLexicon& text_lexicon() const { return text_lexicon_; }
+  std::span<const TextForm> forms_of(std::uint32_t word) const { return text_forms_[word]; }
+
+ private:
+  friend class LanguageBuilder;
+
+  std::string version_;
+  std::vector<TableEntry> concepts_;
+  std::vector<TableEntry> red_flags_;
+  std::vector<TableEntry> notes_;
+  SymptomVocabulary vocabulary_;
+  std::vector<Pattern> patterns_;
+  std::vector<std::vector<std::uint32_t>> patterns_by_class_;  ///< that end with a word of the class
+  SymptomLexicon text_lexicon_;
+  std::vector<std::vector<TextForm>> text_forms_;
+};
+
+}  // namespace pilling::search

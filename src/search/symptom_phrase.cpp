@@ -1,0 +1,166 @@
+#include "search/symptom_phrase.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "search/symptom_grammar.hpp"
+#include "text/utf8.hpp"
+
+namespace pilling::search {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Whether a sentence ends in what the normal form leaves out between two characters. Dots in a row are a pause.
+bool ends_sentence(std::string_view between) {
+  if (between.find_first_of("!?\n") != std::string_view::npos) return true;
+  const std::size_t dot = between.find('.');
+  return dot != std::string_view::npos && between.find('.', dot + 1) == std::string_view::npos;
+}
+
+}  // namespace
+
+bool SymptomWord::is_in(ClassId id) const { return std::ranges::binary_search(classes, id); }
+
+SymptomPhrase::SymptomPhrase(std::string_view text, const SymptomVocabulary& vocabulary) : vocabulary_(vocabulary) {
+  cut(text);
+  find_tokens();
+}
+
+void SymptomPhrase::cut(std::string_view text) {
+  normal_ = text::normalize(text);
+  keys_ = text::keystrokes(normal_.text);
+  std::uint32_t sentence = 0;
+  for (std::size_t at = 0; at < normal_.text.size(); at += text::decode(normal_.text, at).size) {
+    const bool is_first = at == 0;
+    const std::size_t before = is_first ? 0 : normal_.ends[at - 1];
+    const bool has_gap = !is_first && normal_.begins[at] > before;
+    if (has_gap && ends_sentence(text.substr(before, normal_.begins[at] - before))) ++sentence;
+    starts_.push_back(static_cast<std::uint32_t>(at));
+    begins_word_.push_back(is_first || has_gap);
+    sentences_.push_back(sentence);
+  }
+  starts_.push_back(static_cast<std::uint32_t>(normal_.text.size()));
+  for (std::size_t key = 0; key < keys_.size(); ++key) {
+    if (text::starts_character(keys_[key])) key_starts_.push_back(static_cast<std::uint32_t>(key));
+  }
+  // Every character has a first stroke.
+  key_starts_.resize(starts_.size() - 1, static_cast<std::uint32_t>(keys_.size()));
+  key_starts_.push_back(static_cast<std::uint32_t>(keys_.size()));
+}
+
+std::span<const text::Key> SymptomPhrase::keys_from(std::size_t character) const {
+  return std::span(keys_).subspan(key_starts_[character]);
+}
+
+// The first character that does not end before the stroke.
+std::size_t SymptomPhrase::character_of_key(std::size_t key) const {
+  return static_cast<std::size_t>(std::ranges::lower_bound(key_starts_, key) - key_starts_.begin());
+}
+
+void SymptomPhrase::find_tokens() {
+  for (std::size_t at = 0; at < size();) {
+    std::size_t end = take_measure(at);
+    if (end == at) end = take_word(at);
+    at = std::max(end, at + 1);
+  }
+  take_guesses();
+  for (SymptomToken& token : tokens_) mark_denial(*this, token);
+  link_nouns(*this, tokens_);
+}
+
+void SymptomPhrase::add(std::uint32_t word, std::size_t begin, std::size_t end, bool is_guessed) {
+  tokens_.push_back(
+      {.word = word, .begin = begin, .end = end, .sentence = sentences_[begin], .is_guessed = is_guessed});
+}
+
+// Degrees of fever, months of age, numbers of pills. Returns where it ends.
+std::size_t SymptomPhrase::take_measure(std::size_t at) {
+  const std::string_view rest = this->rest(at);
+  if (!is_digit(rest.front()) || (at > 0 && is_digit(normal_.text[starts_[at] - 1]))) return at;
+  double value = 0;
+  const auto [stop, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
+  if (error != std::errc()) return at;
+  const auto length = static_cast<std::size_t>(stop - rest.data());
+  const Measure measure = measure_after(rest.substr(length));
+  std::optional<std::uint32_t> word;
+  if (measure.unit == MeasureUnit::degrees && value >= 38 && value <= 43) {
+    word = value >= 40 ? vocabulary_.fever_40 : value >= 39 ? vocabulary_.fever_39 : vocabulary_.fever_38;
+  } else if (measure.unit == MeasureUnit::months && value <= 12) {
+    word = value < 3 ? vocabulary_.months_under_3 : vocabulary_.months_under_12;
+  } else if (measure.unit == MeasureUnit::days_of_age && value < 90) {
+    word = vocabulary_.months_under_3;
+  } else if (measure.unit == MeasureUnit::pills && value >= 10) {
+    word = vocabulary_.many_pills;
+  }
+  std::size_t end = at;
+  while (end < size() && starts_[end] < starts_[at] + length + measure.length) ++end;
+  if (word) add(*word, at, end, false);
+  return end;
+}
+
+std::size_t SymptomPhrase::take_word(std::size_t at) {
+  const auto hit = vocabulary_.lexicon.longest(keys_from(at));
+  if (!hit) return at;
+  const std::size_t end = character_of_key(key_starts_[at] + hit->length);
+  if (!may_stand(vocabulary_.words[hit->word], at, end)) return at;
+  add(hit->word, at, end, false);
+  return end;
+}
+
+// Whether nothing but a short particle or ending lies between the word before and this place.
+bool SymptomPhrase::follows_closely(std::size_t begin) const {
+  constexpr std::size_t close = 2;
+  return !tokens_.empty() && begin - tokens_.back().end <= close;
+}
+
+bool SymptomPhrase::may_stand(const SymptomWord& word, std::size_t begin, std::size_t end) const {
+  const bool is_free = begins_word_[begin] || follows_closely(begin);
+  if (word.characters == 1) {
+    if (!is_free && !ends_in_adverb(between(0, begin))) return false;
+    return word.is_noun() ? may_stand_alone(begin) : may_be_ending(rest(begin), rest(end), begins_word(end));
+  }
+  return is_free || !word.begins_a_word;
+}
+
+// A noun of one syllable needs a particle, a verb, or the end of the word behind it.
+bool SymptomPhrase::may_stand_alone(std::size_t begin) const {
+  const std::size_t next = begin + 1;
+  if (next == size() || begins_word_[next] || begins_with_particle(rest(next))) return true;
+  const auto hit = vocabulary_.lexicon.longest(keys_from(next));
+  return hit && !vocabulary_.words[hit->word].is_noun();
+}
+
+// Words that no word of the table was found in.
+void SymptomPhrase::take_guesses() {
+  constexpr std::size_t shortest = 4;
+  std::vector<SymptomToken> exact = std::move(tokens_);
+  tokens_.clear();
+  for (std::size_t begin = 0, next = 0; begin < size();) {
+    std::size_t end = begin + 1;
+    while (end < size() && !begins_word_[end]) ++end;
+    const std::size_t first = next;
+    while (next < exact.size() && exact[next].begin < end) ++next;
+    const bool is_covered = first < next || (first > 0 && exact[first - 1].end > begin);
+    if (is_covered) {
+      tokens_.insert(tokens_.end(), exact.begin() + static_cast<std::ptrdiff_t>(first),
+                     exact.begin() + static_cast<std::ptrdiff_t>(next));
+    } else if (!is_plain_word(between(begin, end))) {
+      const auto keys = keys_from(begin).first(key_starts_[end] - key_starts_[begin]);
+      const auto hit = vocabulary_.lexicon.with_a_slip(keys, shortest);
+      const std::size_t word_end = hit ? character_of_key(key_starts_[begin] + hit->length) : begin;
+      if (hit && may_be_guessed(vocabulary_.words[hit->word], word_end, end)) add(hit->word, begin, word_end, true);
+    }
+    begin = end;
+  }
+}
+
+// What follows must be what may follow the word.
+bool SymptomPhrase::may_be_guessed(const SymptomWord& word, std::size_t end, std::size_t word_end) const {
+  if (word.characters < 2) return false;
+  if (!word.is_noun()) return true;
+  return end >= word_end || begins_with_particle(between(end, word_end));
+}
+
+}  // namespace pilling::search

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "search/symptom_lexicon.hpp"
+#include "text/normalize.hpp"
+
+namespace pilling::search {
+
+using ClassId = std::uint16_t;
+
+/// A word of the table, compiled.
+struct SymptomWord {
+  std::string surface;
+  WordShape shape = WordShape::noun;
+  std::size_t characters = 0;
+  bool begins_a_word = false;      ///< never found within another: written ^가래
+  bool is_negative = false;        ///< 없다, which stands for a denied 있다
+  std::vector<ClassId> classes{};  ///< sorted
+
+  bool is_noun() const { return shape == WordShape::noun; }
+  bool is_in(ClassId id) const;
+};
+
+/// A word that stands in a phrase.
+struct SymptomToken {
+  std::uint32_t word = 0;
+  std::size_t begin = 0;  ///< characters of the phrase
+  std::size_t end = 0;
+  std::size_t sentence = 0;
+  bool is_guessed = false;  ///< with a slip of the finger
+  bool is_denied = false;   ///< 안, -지 않다
+  bool is_unable = false;   ///< 못, -지 못하다, -ㄹ 수 없다, -기 힘들다
+  bool is_past = false;
+  std::vector<std::uint32_t> nouns{};  ///< tokens that it may be said of
+};
+
+/// What reading a phrase needs of the table.
+struct SymptomVocabulary {
+  std::vector<SymptomWord> words;
+  SymptomLexicon lexicon;
+  // Words that no table can list, by what they say; see `find_measures`.
+  std::uint32_t fever_38 = 0;
+  std::uint32_t fever_39 = 0;
+  std::uint32_t fever_40 = 0;
+  std::uint32_t months_under_3 = 0;
+  std::uint32_t months_under_12 = 0;
+  std::uint32_t many_pills = 0;
+};
+
+/// A phrase, cut into characters and sentences, with the words of the table that stand in it.
+class SymptomPhrase {
+ public:
+  /// `text` must be valid.
+  SymptomPhrase(std::string_view text, const SymptomVocabulary& vocabulary);
+
+  const std::vector<SymptomToken>& tokens() const { return tokens_; }
+  const SymptomWord& word(const SymptomToken& token) const { return vocabulary_.words[token.word]; }
+  std::size_t size() const { return starts_.size() - 1; }  ///< in characters
+
+  /// The normal form from a character on, or between two.
+  std::string_view rest(std::size_t begin) const { return std::string_view(normal_.text).substr(starts_[begin]); }
+  std::string_view between(std::size_t begin, std::size_t end) const {
+    return std::string_view(normal_.text).substr(starts_[begin], starts_[end] - starts_[begin]);
+  }
+  /// Of the original text.
+  ByteSpan original(std::size_t begin, std::size_t end) const { return normal_.original(starts_[begin], starts_[end]); }
+  bool begins_word(std::size_t character) const { return begins_word_[character]; }
+  std::size_t sentence_of(std::size_t character) const { return sentences_[character]; }
+
+ private:
+  void cut(std::string_view text);
+  void find_tokens();
+  std::size_t take_measure(std::size_t character);
+  std::size_t take_word(std::size_t character);
+  void take_guesses();
+  void add(std::uint32_t word, std::size_t begin, std::size_t end, bool is_guessed);
+  bool may_stand(const SymptomWord& word, std::size_t begin, std::size_t end) const;
+  bool may_stand_alone(std::size_t begin) const;
+  bool follows_closely(std::size_t begin) const;
+  bool may_be_guessed(const SymptomWord& word, std::size_t end, std::size_t word_end) const;
+  std::span<const text::Key> keys_from(std::size_t character) const;
+  std::size_t character_of_key(std::size_t key) const;
+
+  const SymptomVocabulary& vocabulary_;
+  text::NormalForm normal_;
+  std::vector<text::Key> keys_;
+  std::vector<std::uint32_t> starts_;      // of characters in the normal form, and its size
+  std::vector<std::uint32_t> key_starts_;  // of characters in `keys_`, and its size
+  std::vector<bool> begins_word_;
+  std::vector<std::uint32_t> sentences_;
+  std::vector<SymptomToken> tokens_;
+};
+
+}  // namespace pilling::search

@@ -1,0 +1,165 @@
+#include "search/verb_forms.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "text/normalize.hpp"
+#include "text/utf8.hpp"
+
+namespace pilling::search {
+namespace {
+
+constexpr char32_t first_syllable = 0xAC00;
+constexpr char32_t last_syllable = 0xD7A3;
+constexpr char32_t final_count = 28;
+constexpr char32_t vowel_count = 21;
+
+// Positions within the Unicode order of vowels and finals.
+enum Vowel : char32_t {
+  a = 0,
+  ae = 1,
+  ya = 2,
+  yae = 3,
+  eo = 4,
+  e = 5,
+  yeo = 6,
+  o = 8,
+  oe = 11,
+  wae = 10,
+  eu = 18,
+  i = 20
+};
+enum Final : char32_t { none = 0, digeut = 7, rieul = 8, bieup = 17, siot = 19, hieut = 27 };
+
+struct Syllable {
+  char32_t lead = 0;
+  char32_t vowel = 0;
+  char32_t final = 0;
+
+  char32_t joined() const { return first_syllable + (lead * vowel_count + vowel) * final_count + final; }
+  Syllable with_vowel(char32_t other) const { return {lead, other, final}; }
+  Syllable with_final(char32_t other) const { return {lead, vowel, other}; }
+};
+
+bool is_syllable(char32_t c) { return c >= first_syllable && c <= last_syllable; }
+
+Syllable take_apart(char32_t c) {
+  const char32_t index = c - first_syllable;
+  return {index / final_count / vowel_count, index / final_count % vowel_count, index % final_count};
+}
+
+std::u32string decoded(std::string_view text) {
+  std::u32string characters;
+  for (std::size_t at = 0; at < text.size();) {
+    const text::Character character = text::decode(text, at);
+    characters.push_back(character.value);
+    at += character.size;
+  }
+  return characters;
+}
+
+std::string encoded(const std::u32string& characters) {
+  std::string text;
+  for (const char32_t c : characters) text::append_utf8(text, c);
+  return text;
+}
+
+// Stems that keep their last consonant before a vowel, among those that look as if they lost it.
+bool is_regular(std::string_view stem) {
+  constexpr auto stems = std::to_array<std::string_view>(
+      {"좁", "입", "뽑", "씹",   "잡", "업", "접", "집", "꼽", "굽", "꼬집", "웃",   "씻",  "벗",
+       "빗", "솟", "뺏", "빼앗", "닫", "받", "쏟", "얻", "믿", "뜯", "좋",   "놓",   "넣",  "쌓",
+       "찧", "않", "끊", "많",   "싫", "잃", "앓", "뚫", "끓", "곪", "치르", "들르", "따르"});
+  return std::ranges::any_of(stems, [&](std::string_view regular) { return stem.ends_with(regular); });
+}
+
+class Forms {
+ public:
+  explicit Forms(std::u32string stem) : stem_(std::move(stem)), last_(take_apart(stem_.back())) {}
+
+  std::vector<std::u32string> all(bool is_regular) {
+    add(last_);
+    if (stem_.back() == U'하') add(last_.with_vowel(ae));
+    if (last_.final == none) of_vowels();
+    if (!is_regular) of_consonants();
+    return forms_;
+  }
+
+ private:
+  void add(Syllable last, std::u32string_view ending = {}) {
+    std::u32string form = stem_;
+    form.back() = last.joined();
+    forms_.push_back(form.append(ending));
+  }
+
+  void of_vowels() {
+    if (last_.vowel == i) add(last_.with_vowel(yeo));
+    if (last_.vowel == oe) add(last_.with_vowel(wae));
+    if (last_.vowel != eu) return;
+    const bool is_long = stem_.size() > 1 && is_syllable(stem_[stem_.size() - 2]);
+    const char32_t before = is_long ? take_apart(stem_[stem_.size() - 2]).vowel : char32_t{eu};
+    // 아파, and 아퍼 as many say.
+    if (before == a || before == o) add(last_.with_vowel(a));
+    add(last_.with_vowel(eo));
+    if (is_long && stem_.back() == U'르') doubled_rieul(before);
+  }
+
+  // 마르 becomes 말라, 누르 becomes 눌러.
+  void doubled_rieul(char32_t before) {
+    const Syllable previous = take_apart(stem_[stem_.size() - 2]);
+    if (previous.final != none) return;
+    std::u32string form = stem_;
+    form[form.size() - 2] = previous.with_final(rieul).joined();
+    form.back() = before == a || before == o ? U'라' : U'러';
+    forms_.push_back(form);
+  }
+
+  void of_consonants() {
+    const Syllable open = last_.with_final(none);
+    switch (last_.final) {
+      case bieup:
+        add(open, U"우");
+        return add(open, U"워");
+      case siot:
+        for (const char32_t vowel : {U'어', U'아', U'으'}) add(open, std::u32string(1, vowel));
+        return;
+      case digeut:
+        return add(last_.with_final(rieul));
+      case rieul:
+        add(open, U"는");
+        return add(open, U"니");
+      case hieut:
+        add(open);
+        for (const auto& [from, to] : {std::pair(a, ae), {eo, e}, {ya, yae}}) {
+          if (last_.vowel == from) add(open.with_vowel(to));
+        }
+        return;
+      default:
+        return;
+    }
+  }
+
+  std::u32string stem_;
+  Syllable last_;
+  std::vector<std::u32string> forms_;
+};
+
+}  // namespace
+
+Keys keys_of_word(std::string_view word) { return text::keystrokes(text::normalize(word).text); }
+
+std::vector<Keys> verb_forms(std::string_view stem) {
+  const std::u32string characters = decoded(text::normalize(stem).text);
+  if (characters.empty() || !is_syllable(characters.back())) return {keys_of_word(stem)};
+  std::vector<Keys> forms;
+  for (const std::u32string& form : Forms(characters).all(is_regular(stem))) {
+    forms.push_back(text::keystrokes(encoded(form)));
+  }
+  std::ranges::sort(forms);
+  const auto repeated = std::ranges::unique(forms);
+  forms.erase(repeated.begin(), repeated.end());
+  return forms;
+}
+
+}  // namespace pilling::search
