@@ -9,6 +9,7 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/pilling ${PROJECT_BINARY_DIR}/ge
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development FILES_MATCHING PATTERN *.hpp)
 # Built in as well; these copies are for those who want to replace them.
 install(FILES ${PROJECT_SOURCE_DIR}/data/holidays_kr.txt ${PROJECT_SOURCE_DIR}/data/model_prices.txt
+  ${PROJECT_SOURCE_DIR}/data/symptom_concepts.txt
   DESTINATION ${CMAKE_INSTALL_DATADIR}/pilling COMPONENT runtime)
 install(EXPORT PillingTargets NAMESPACE pilling:: DESTINATION ${package_dir} COMPONENT development)
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/PillingConfig.cmake.in

@@ -25,6 +25,7 @@
 #include "pilling/source.hpp"
 #include "pilling/store.hpp"
 #include "pilling/summarizer.hpp"
+#include "pilling/symptoms.hpp"
 
 namespace pilling {
 
@@ -46,6 +47,8 @@ struct EngineOptions {
   std::shared_ptr<SharedCache> shared_cache{};  ///< none: memory and store only
   std::vector<MedicineAlias> aliases{};
   std::unordered_map<std::string, std::uint32_t> popularity{};  ///< by product code; see `NameEntry::popularity`
+  std::shared_ptr<const SymptomConcepts> concepts{};            ///< none: SymptomConcepts::bundled()
+  UnansweredSymptomHook on_unanswered_symptom{};                ///< of phrases that the concepts should learn
   HolidayCalendar holidays = HolidayCalendar::bundled();        ///< decide which hours of a pharmacy hold on a day
   std::size_t cache_bytes = std::size_t{32} << 20;  ///< in memory, each: finished answers, summaries, look-ups
   WorkerPoolOptions workers{};                      ///< that ask sources and summarizer
@@ -139,9 +142,16 @@ class PILLING_API Engine {
   /// Throws as `search`.
   std::vector<ConfusableMedicine> confusable_names(std::string_view name, std::size_t limit = 5) const;
 
-  /// Medicines whose efficacy text speaks of all, or else most, words of `text`: `SymptomMatch::missing` tells the two
-  /// apart. Throws as `search`.
-  SymptomResult search_symptom(std::string_view text, std::size_t limit = 10, const CallOptions& call = {}) const;
+  /// Medicines for what a phrase complains of, in the words of patients: "콧물은 없는데 목이 칼칼해요". The answer says which
+  /// concepts were understood, and which were denied, over or set aside; matches are those medicines whose efficacy texts
+  /// speak of the former. More of the concepts come first; then how well the text fits, in three steps; then what is
+  /// sold over the counter, where known; then how well it fits within its step, popularity and product code. A phrase
+  /// that nothing is understood of finds texts that hold its words, marked as approximate, or nothing.
+  ///
+  /// When the phrase holds a sign of an emergency, there is a red flag to show, and no match. That there is none does
+  /// not mean that all is well. Throws as `search`, and what `EngineOptions::on_unanswered_symptom` throws.
+  SymptomResult search_symptom(std::string_view text, const SymptomOptions& options = {},
+                               const CallOptions& call = {}) const;
 
   /// The medicine, or nothing when the catalogue does not hold it.
   std::optional<Medicine> medicine(const MedicineId& id) const;

@@ -16,4 +16,5 @@
 #include "pilling/source.hpp"
 #include "pilling/store.hpp"
 #include "pilling/summarizer.hpp"
+#include "pilling/symptoms.hpp"
 #include "pilling/version.hpp"

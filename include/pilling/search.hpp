@@ -202,20 +202,4 @@ struct SearchResult {
   Answer answer;
 };
 
-/// One medicine whose efficacy text speaks of a symptom.
-struct SymptomMatch {
-  std::shared_ptr<const Medicine> medicine;
-  double score = 0;                  ///< (0, 1]; 1 when every word was found in the first place
-  std::vector<std::string> words;    ///< the words of the query that were found
-  std::vector<std::string> missing;  ///< those that were not: unless empty, this is not all that was asked for
-  std::vector<ByteSpan> spans;       ///< of `medicine->efficacy`
-  std::string summary;               ///< of the efficacy, for what was asked
-};
-
-/// Answer of `Engine::search_symptom`.
-struct SymptomResult {
-  SharedList<SymptomMatch> matches;  ///< best first
-  Answer answer;
-};
-
 }  // namespace pilling

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "engine/symptom_look_up.hpp"
 #include "geo/same_pharmacy.hpp"
 #include "refresh/jobs.hpp"
 #include "search/name_parts.hpp"
@@ -127,17 +128,15 @@ std::shared_ptr<const MedicineCatalogue> make_catalogue(const EngineOptions& opt
   std::ranges::sort(rows, {}, &Medicine::id);
   ByFingerprint texts = by_fingerprint(DistinctTexts(rows, [](const Medicine&) { return true; }));
   attach_summaries(rows, texts, std::move(summaries), extractive, now);
-  // Nobody is to be told to buy what was withdrawn.
-  DistinctTexts current(rows, [](const Medicine& medicine) { return medicine.withdrawn_on.empty(); });
-  auto indexes =
-      std::make_shared<const MedicineIndexes>(MedicineIndexes{.names = NameIndex(name_entries(options, rows)),
-                                                              .symptoms = search::SymptomIndex(current.texts),
-                                                              .medicines_of_text = std::move(current.owners),
-                                                              .by_fingerprint = std::move(texts)});
+
+  NameIndex names(name_entries(options, rows));
 
   std::vector<std::shared_ptr<const Medicine>> medicines;
   medicines.reserve(rows.size());
   for (Medicine& row : rows) medicines.push_back(std::make_shared<const Medicine>(std::move(row)));
+  SymptomCatalogue symptoms = index_symptoms(options, medicines, extractive);
+  auto indexes = std::make_shared<const MedicineIndexes>(MedicineIndexes{
+      .names = std::move(names), .symptoms = std::move(symptoms), .by_fingerprint = std::move(texts)});
   return std::make_shared<const MedicineCatalogue>(
       MedicineCatalogue{.version = version, .medicines = std::move(medicines), .indexes = std::move(indexes)});
 }

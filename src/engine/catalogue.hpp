@@ -35,11 +35,16 @@ StoredVersions stored_versions(const EngineOptions& options);
 /// Whether the store holds something that is not in `loaded`. A refresh counts when it publishes, not with each commit.
 bool has_news(const MedicinesVersion& stored, const MedicinesVersion& loaded);
 
+/// What current medicines are for.
+struct SymptomCatalogue {
+  search::SymptomIndex index;                      ///< of texts, each once for every way of dispensing
+  std::vector<std::vector<std::uint32_t>> owners;  ///< positions of the medicines of each, most popular first
+};
+
 /// What is found by the words of the medicines, as positions in their list. Immutable.
 struct MedicineIndexes {
   NameIndex names;
-  search::SymptomIndex symptoms;                              ///< of the distinct efficacy texts that are not withdrawn
-  std::vector<std::vector<std::uint32_t>> medicines_of_text;  ///< of each of them
+  SymptomCatalogue symptoms;
   std::unordered_map<std::string, std::vector<std::uint32_t>> by_fingerprint;  ///< all that share a text
 };
 

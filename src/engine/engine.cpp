@@ -21,6 +21,7 @@
 #include "engine/scheduled_refreshes.hpp"
 #include "engine/store_tier.hpp"
 #include "engine/summaries.hpp"
+#include "engine/symptom_look_up.hpp"
 #include "pilling/error.hpp"
 #include "refresh/jobs.hpp"
 #include "search/query.hpp"
@@ -54,6 +55,7 @@ std::string question(std::string_view text, std::size_t limit, const NameFilter&
 EngineOptions with_defaults(EngineOptions options) {
   if (!options.store) options.store = make_sqlite_store(options.database, options.busy_timeout);
   if (!options.summarizer) options.summarizer = make_extractive_summarizer();
+  if (!options.concepts) options.concepts = SymptomConcepts::bundled();
   for (const MedicineAlias& alias : options.aliases) check_alias(alias);
   if (options.watch_interval.count() < 0) {
     throw InvalidArgument("EngineOptions::watch_interval is negative; 0 switches the watch off");
@@ -152,15 +154,20 @@ class Engine::Impl {
     });
   }
 
-  SymptomResult search_symptom(std::string_view text, std::size_t limit, const CallOptions& call) {
+  SymptomResult search_symptom(std::string_view text, const SymptomOptions& options, const CallOptions& call) {
     return operations_.timed(Operation::search_symptom, [&](SteadyTime begin) {
-      search::check_query(text, limit);
+      search::check_query(text, options.limit);
       const auto [catalogue, generation] = medicines();
       const BeforeWork before_work(call);
-      SymptomResult result = symptoms_.find(generation, question(text, limit), [&] {
+      const std::string key = question(text, options.limit, {.dispensing = options.dispensing});
+      SymptomResult result = symptoms_.find(generation, key, [&] {
         before_work();
-        return search_symptom_here(*catalogue, text, limit);
+        return engine::search_symptoms(*catalogue, text, options);
       });
+      if (options_.on_unanswered_symptom && engine::is_unanswered(result)) {
+        before_work();
+        options_.on_unanswered_symptom(engine::unanswered(text, result));
+      }
       result.answer.elapsed = std::chrono::steady_clock::now() - begin;
       return result;
     });
@@ -377,38 +384,6 @@ class Engine::Impl {
     return filter != NameFilter{} && has_answer(engine::search_names(catalogue, text, 1, {}));
   }
 
-  SymptomResult search_symptom_here(const engine::MedicineCatalogue& catalogue, std::string_view text,
-                                    std::size_t limit) {
-    std::vector<SymptomMatch> matches;
-    for (const search::SymptomHit& hit : catalogue.indexes->symptoms.search(text, limit)) {
-      const auto& owners = catalogue.indexes->medicines_of_text[hit.text];
-      const std::string summary = summary_for(*catalogue.medicines[owners.front()], hit.words);
-      for (const std::uint32_t owner : owners) {
-        if (matches.size() == limit) break;
-        matches.push_back({.medicine = catalogue.medicines[owner],
-                           .score = hit.score,
-                           .words = hit.words,
-                           .missing = hit.missing,
-                           .spans = hit.spans,
-                           .summary = summary});
-      }
-    }
-    return {.matches = std::move(matches), .answer = {}};
-  }
-
-  // The indications that speak of the words, in the order of the words; else the summary of the whole text.
-  std::string summary_for(const Medicine& medicine, const std::vector<std::string>& words) {
-    std::string line;
-    for (const std::string& word : words) {
-      const auto summary = extractive_->summarize({.text = medicine.efficacy, .keyword = word}, {});
-      if (!summary || line.find(summary->text) != std::string::npos) continue;
-      if (!line.empty()) line += ", ";
-      line += summary->text;
-    }
-    if (line.empty() && medicine.summary) line = medicine.summary->text;
-    return line;
-  }
-
   // Null when there is nothing to summarise.
   std::shared_ptr<const Medicine> medicine_with_text(const MedicineId& id, std::string_view keyword) const {
     if (!text::is_valid_utf8(keyword)) throw InvalidArgument("the keyword is not valid UTF-8");
@@ -531,8 +506,9 @@ std::vector<ConfusableMedicine> Engine::confusable_names(std::string_view name, 
   return impl_->confusable_names(name, limit);
 }
 
-SymptomResult Engine::search_symptom(std::string_view text, std::size_t limit, const CallOptions& call) const {
-  return impl_->search_symptom(text, limit, call);
+SymptomResult Engine::search_symptom(std::string_view text, const SymptomOptions& options,
+                                     const CallOptions& call) const {
+  return impl_->search_symptom(text, options, call);
 }
 
 std::optional<Medicine> Engine::medicine(const MedicineId& id) const { return impl_->medicine(id); }

@@ -9,6 +9,7 @@
 
 #include "pilling/cache.hpp"
 #include "pilling/search.hpp"
+#include "pilling/symptoms.hpp"
 
 namespace pilling::engine {
 
@@ -19,8 +20,21 @@ inline std::size_t weight_of(const MedicineMatch& match) {
 
 inline std::size_t weight_of(const SymptomMatch& match) {
   std::size_t weight = sizeof match + match.spans.size() * sizeof(ByteSpan) + match.summary.size();
-  for (const auto* words : {&match.words, &match.missing}) {
+  for (const auto* words : {&match.concepts, &match.missing}) {
     for (const std::string& word : *words) weight += sizeof(std::string) + word.size();
+  }
+  return weight;
+}
+
+/// What a result holds beside its matches.
+inline std::size_t weight_of_rest(const SearchResult&) { return 0; }
+
+inline std::size_t weight_of_rest(const SymptomResult& result) {
+  std::size_t weight = result.red_flag ? result.red_flag->sentence.size() + sizeof(RedFlag) : 0;
+  for (const auto* symptoms : {&result.understood, &result.absent}) {
+    for (const UnderstoodSymptom& symptom : *symptoms) {
+      weight += sizeof symptom + symptom.name.size() + symptom.spans.size() * sizeof(ByteSpan);
+    }
   }
   return weight;
 }
@@ -54,7 +68,7 @@ class FinishedAnswers {
  private:
   static std::size_t weight_with(const std::string& key, const Result& result) {
     constexpr std::size_t of_entry = 256;
-    std::size_t weight = key.size() + of_entry;
+    std::size_t weight = key.size() + of_entry + weight_of_rest(result);
     for (const auto& match : result.matches) weight += weight_of(match);
     return weight;
   }

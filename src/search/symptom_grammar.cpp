@@ -77,6 +77,12 @@ bool ends_in_adverb(std::string_view before) {
   return any_ends(before, adverbs);
 }
 
+bool ends_in_connective(std::string_view before) {
+  constexpr auto endings = std::to_array<std::string_view>({"고", "구", "서", "며", "데", "랑", "도", "과", "와", "나",
+                                                            "만", "은", "는", "이", "가", "에", "요", "때", "면"});
+  return any_ends(before, endings);
+}
+
 bool may_be_ending(std::string_view form, std::string_view next, bool begins_word) {
   constexpr char32_t none = 0, nieun = 4, rieul = 8, mieum = 16, bieup = 17, ssang_siot = 20;
   const char32_t final = final_of(form);

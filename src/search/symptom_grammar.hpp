@@ -34,6 +34,9 @@ bool are_coordinated(std::string_view between);
 /// Whether a normal form ends in 안, 못, 잘 and the like, so that a verb may follow without a blank.
 bool ends_in_adverb(std::string_view before);
 
+/// Whether a normal form ends in an ending or a particle behind which a noun may follow without a blank.
+bool ends_in_connective(std::string_view before);
+
 /// Whether a stem of one syllable goes on as verbs do: `form` begins with the syllable, `next` is what follows it.
 bool may_be_ending(std::string_view form, std::string_view next, bool begins_word);
 

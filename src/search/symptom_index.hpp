@@ -1,35 +1,58 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "pilling/medicine.hpp"
+#include "pilling/symptoms.hpp"
+#include "search/symptom_language.hpp"
 
 namespace pilling::search {
 
-struct SymptomHit {
-  std::size_t text = 0;              ///< position of the text in what the index was built from
-  double score = 0;                  ///< (0, 1]
-  std::vector<std::string> words;    ///< of the query, as typed, that were found
-  std::vector<std::string> missing;  ///< those that were not
-  std::vector<ByteSpan> spans;       ///< of the text
+/// Medicines that share an efficacy text and a dispensing.
+struct SymptomEntry {
+  std::string text;
+  std::vector<std::string> indications;  ///< of the text, in its order
+  std::string dispensing;
+  std::uint32_t popularity = 0;  ///< of the most popular of the medicines
 };
 
-/// Inverted index over distinct efficacy texts. Immutable, safe to share between threads; movable.
+struct SymptomHit {
+  std::size_t entry = 0;                ///< position in what the index was built from
+  double score = 0;                     ///< (0, 1]
+  std::vector<std::uint32_t> concepts;  ///< positions in the table
+  std::vector<std::uint32_t> missing;
+  std::vector<ByteSpan> spans;  ///< of the text
+  std::string summary;  ///< empty: no indication speaks of it by itself
+  bool is_approximate = false;
+};
+
+/// Which medicines are for which concepts. Immutable, safe to share between threads; movable.
 class SymptomIndex {
  public:
-  explicit SymptomIndex(const std::vector<std::string>& texts);
+  /// Throws InvalidArgument for texts that are not valid UTF-8.
+  SymptomIndex(std::vector<SymptomEntry> entries, std::shared_ptr<const SymptomConcepts> concepts);
   ~SymptomIndex();
   SymptomIndex(SymptomIndex&&) noexcept;
   SymptomIndex& operator=(SymptomIndex&&) noexcept;
 
-  /// Texts that hold all words of the query; when there is none, those that hold most. Best first: more words, then
-  /// the earlier place, then the shorter text, then the position. Words that say nothing of a symptom, such as "때" and
-  /// "약", are not asked for. Empty or blank text finds nothing. Throws InvalidArgument as `NameIndex::search` does.
-  std::vector<SymptomHit> search(std::string_view query, std::size_t limit) const;
+  PhraseReading read(std::string_view phrase) const;
+  SymptomReading describe(const PhraseReading& reading) const;
+  std::string id_of(std::uint32_t symptom) const;
+
+  /// Entries that are for what was understood. Best first: more of the concepts; then how well they fit, in three
+  /// steps; then those sold over the counter, then those of which it is not known; then how well they fit and how
+  /// little else they are for; then popularity, then position. None when there is a red flag. Empty `dispensing` stands
+  /// for any.
+  std::vector<SymptomHit> search(const PhraseReading& reading, std::size_t limit, std::string_view dispensing) const;
+
+  /// For phrases that nothing was understood of: entries whose texts hold most of their words, by BM25 over pairs of
+  /// syllables. All are approximate.
+  std::vector<SymptomHit> search_words(std::string_view phrase, std::size_t limit, std::string_view dispensing) const;
 
  private:
   class Impl;

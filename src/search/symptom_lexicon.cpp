@@ -66,25 +66,18 @@ std::optional<std::uint32_t> SymptomLexicon::word_at(std::uint32_t node, std::sp
   return std::nullopt;
 }
 
-std::optional<SymptomLexicon::Hit> SymptomLexicon::longest(std::span<const Key> keys) const {
-  std::optional<Hit> best;
-  std::uint32_t node = 0;
-  for (std::size_t at = 0; at < keys.size(); ++at) {
-    const auto next = child(node, keys[at]);
-    if (!next) break;
-    node = *next;
-    if (const auto word = word_at(node, keys.subspan(at + 1))) best = {.word = *word, .length = at + 1};
-  }
-  return best;
-}
-
 void SymptomLexicon::for_each_at(std::span<const Key> keys, const std::function<void(const Hit&)>& use) const {
   std::uint32_t node = 0;
   for (std::size_t at = 0; at < keys.size(); ++at) {
     const auto next = child(node, keys[at]);
     if (!next) return;
     node = *next;
-    if (const auto word = word_at(node, keys.subspan(at + 1))) use({.word = *word, .length = at + 1});
+    const auto rest = keys.subspan(at + 1);
+    const bool is_character_end = rest.empty() || text::starts_character(rest.front());
+    if (nodes_[node].open_word != none) use({.word = nodes_[node].open_word, .length = at + 1});
+    if (is_character_end && nodes_[node].closed_word != none) {
+      use({.word = nodes_[node].closed_word, .length = at + 1});
+    }
   }
 }
 

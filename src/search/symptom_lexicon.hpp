@@ -30,10 +30,7 @@ class SymptomLexicon {
   /// Call once, after the last `add`.
   void finish();
 
-  /// The longest word that begins here. A word of whole characters must end where one ends.
-  std::optional<Hit> longest(std::span<const text::Key> keys) const;
-
-  /// Every word that begins here, the shortest first.
+  /// Every word that begins here, the shortest first. A word of whole characters must end where one ends.
   void for_each_at(std::span<const text::Key> keys, const std::function<void(const Hit&)>& use) const;
 
   /// The longest word with one slip of the finger in it, not in its first stroke: a neighbouring or like-sounding key,

@@ -37,7 +37,7 @@ class Matcher {
 
   bool fits(const PatternPart& part, std::uint32_t token) const {
     const SymptomToken& candidate = phrase_.tokens()[token];
-    if (!phrase_.word(candidate).is_in(part.words)) return false;
+    if (!phrase_.is(candidate, part.words)) return false;
     return !part.is_denied || candidate.is_denied || candidate.is_unable;
   }
 
@@ -120,11 +120,11 @@ std::vector<PatternMatch> find_matches(const SymptomPhrase& phrase, std::uint32_
   const Matcher matcher(phrase, first, end);
   std::vector<PatternMatch> matches;
   for (std::uint32_t last = first; last < end; ++last) {
-    for (const ClassId words : phrase.word(phrase.tokens()[last]).classes) {
+    phrase.for_each_class(phrase.tokens()[last], [&](ClassId words) {
       for (const std::uint32_t pattern : by_class[words]) {
         if (const auto match = matcher.match(patterns[pattern], last)) matches.push_back(*match);
       }
-    }
+    });
   }
   drop_swallowed(matches);
   return matches;

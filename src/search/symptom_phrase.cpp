@@ -23,6 +23,13 @@ bool ends_sentence(std::string_view between) {
 
 bool SymptomWord::is_in(ClassId id) const { return std::ranges::binary_search(classes, id); }
 
+bool SymptomPhrase::is(const SymptomToken& token, ClassId words) const {
+  if (word(token).is_in(words)) return true;
+  return std::ranges::any_of(token.also, [&](std::uint32_t other) {
+    return other != SymptomToken::no_word && vocabulary_.words[other].is_in(words);
+  });
+}
+
 SymptomPhrase::SymptomPhrase(std::string_view text, const SymptomVocabulary& vocabulary) : vocabulary_(vocabulary) {
   cut(text);
   find_tokens();
@@ -71,8 +78,9 @@ void SymptomPhrase::find_tokens() {
 }
 
 void SymptomPhrase::add(std::uint32_t word, std::size_t begin, std::size_t end, bool is_guessed) {
-  tokens_.push_back(
-      {.word = word, .begin = begin, .end = end, .sentence = sentences_[begin], .is_guessed = is_guessed});
+  SymptomToken token{.word = word, .begin = begin, .end = end, .sentence = sentences_[begin]};
+  token.is_guessed = is_guessed;
+  tokens_.push_back(token);
 }
 
 // Degrees of fever, months of age, numbers of pills. Returns where it ends.
@@ -101,12 +109,36 @@ std::size_t SymptomPhrase::take_measure(std::size_t at) {
 }
 
 std::size_t SymptomPhrase::take_word(std::size_t at) {
-  const auto hit = vocabulary_.lexicon.longest(keys_from(at));
-  if (!hit) return at;
-  const std::size_t end = character_of_key(key_starts_[at] + hit->length);
-  if (!may_stand(vocabulary_.words[hit->word], at, end)) return at;
-  add(hit->word, at, end, false);
-  return end;
+  SymptomToken token{.word = SymptomToken::no_word, .begin = at, .end = at, .sentence = sentences_[at]};
+  vocabulary_.lexicon.for_each_at(keys_from(at), [&](const SymptomLexicon::Hit& hit) {
+    const SymptomWord& word = vocabulary_.words[hit.word];
+    const std::size_t end = character_of_key(key_starts_[at] + hit.length);
+    if (!may_stand(word, at, end)) return;
+    // Of a noun and a verb of the same letters, such as 차, the verb comes first.
+    const bool is_tie = token.word != SymptomToken::no_word && end == token.end && word.is_noun();
+    if (is_tie && is_verb_here(vocabulary_.words[token.word], at, end)) return;
+    const bool keeps_shorter =
+        token.word != SymptomToken::no_word && !vocabulary_.words[token.word].is_noun() && !word.is_noun();
+    if (keeps_shorter) {
+      std::ranges::copy_backward(token.also.begin(), token.also.end() - 1, token.also.end());
+      token.also.front() = token.word;
+    } else {
+      token.also.fill(SymptomToken::no_word);
+    }
+    token.word = hit.word;
+    token.end = end;
+  });
+  if (token.word != SymptomToken::no_word) tokens_.push_back(token);
+  return token.end;
+}
+
+// Whether what may be a noun, too, is a verb: a noun stands before it, and no particle behind.
+bool SymptomPhrase::is_verb_here(const SymptomWord& word, std::size_t begin, std::size_t end) const {
+  if (word.is_noun() || word.characters > 1) return false;
+  const bool has_noun = !tokens_.empty() && begin - tokens_.back().end <= 2 && this->word(tokens_.back()).is_noun();
+  const bool is_clause = rest(end).starts_with("는데") || rest(end).starts_with("은데");
+  return has_noun && !begins_word(end) &&
+         (is_clause || !begins_with_particle(rest(end)) || rest(end).starts_with("요"));
 }
 
 // Whether nothing but a short particle or ending lies between the word before and this place.
@@ -116,20 +148,39 @@ bool SymptomPhrase::follows_closely(std::size_t begin) const {
 }
 
 bool SymptomPhrase::may_stand(const SymptomWord& word, std::size_t begin, std::size_t end) const {
-  const bool is_free = begins_word_[begin] || follows_closely(begin);
-  if (word.characters == 1) {
-    if (!is_free && !ends_in_adverb(between(0, begin))) return false;
-    return word.is_noun() ? may_stand_alone(begin) : may_be_ending(rest(begin), rest(end), begins_word(end));
+  if (!begins_word_[begin]) {
+    // 가빠 is no word of 눈이가 빠지다.
+    if (std::find(begins_word_.begin() + static_cast<std::ptrdiff_t>(begin) + 1,
+                  begins_word_.begin() + static_cast<std::ptrdiff_t>(end),
+                  true) != begins_word_.begin() + static_cast<std::ptrdiff_t>(end)) {
+      return false;
+    }
+    if (word.begins_a_word && !follows_closely(begin)) return false;
+    if (word.characters == 1 && !may_follow(word, begin)) return false;
   }
-  return is_free || !word.begins_a_word;
+  if (word.characters > 1) return true;
+  return word.is_noun() ? may_stand_alone(begin) : may_be_ending(rest(begin), rest(end), begins_word(end));
+}
+
+// One syllable within a word. A noun may follow an ending or a particle, a verb a noun or an adverb.
+bool SymptomPhrase::may_follow(const SymptomWord& word, std::size_t begin) const {
+  if (word.begins_a_word) return false;
+  if (word.is_noun()) return ends_in_connective(between(0, begin));
+  // Within a word, these are particles.
+  if (word.surface == "가다" || word.surface == "일다") return false;
+  const bool follows_noun = follows_closely(begin) && this->word(tokens_.back()).is_noun();
+  return follows_noun || ends_in_adverb(between(0, begin));
 }
 
 // A noun of one syllable needs a particle, a verb, or the end of the word behind it.
 bool SymptomPhrase::may_stand_alone(std::size_t begin) const {
   const std::size_t next = begin + 1;
   if (next == size() || begins_word_[next] || begins_with_particle(rest(next))) return true;
-  const auto hit = vocabulary_.lexicon.longest(keys_from(next));
-  return hit && !vocabulary_.words[hit->word].is_noun();
+  bool is_before_verb = false;
+  vocabulary_.lexicon.for_each_at(keys_from(next), [&](const SymptomLexicon::Hit& hit) {
+    is_before_verb |= !vocabulary_.words[hit.word].is_noun();
+  });
+  return is_before_verb;
 }
 
 // Words that no word of the table was found in.

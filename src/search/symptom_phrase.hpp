@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -28,8 +29,12 @@ struct SymptomWord {
 
 /// A word that stands in a phrase.
 struct SymptomToken {
+  static constexpr std::uint32_t no_word = 0xFFFFFFFF;
+
   std::uint32_t word = 0;
-  std::size_t begin = 0;  ///< characters of the phrase
+  std::array<std::uint32_t, 3> also = {no_word, no_word,
+                                       no_word};  ///< shorter verbs that begin here: 피곤- of 피곤하다
+  std::size_t begin = 0;                          ///< characters of the phrase
   std::size_t end = 0;
   std::size_t sentence = 0;
   bool is_guessed = false;  ///< with a slip of the finger
@@ -60,6 +65,16 @@ class SymptomPhrase {
 
   const std::vector<SymptomToken>& tokens() const { return tokens_; }
   const SymptomWord& word(const SymptomToken& token) const { return vocabulary_.words[token.word]; }
+  bool is(const SymptomToken& token, ClassId words) const;
+  /// Calls `use` with every class of the token's words; some may come twice.
+  template <typename Use>
+  void for_each_class(const SymptomToken& token, Use use) const {
+    for (const ClassId words : word(token).classes) use(words);
+    for (const std::uint32_t other : token.also) {
+      if (other == SymptomToken::no_word) return;
+      for (const ClassId words : vocabulary_.words[other].classes) use(words);
+    }
+  }
   std::size_t size() const { return starts_.size() - 1; }  ///< in characters
 
   /// The normal form from a character on, or between two.
@@ -69,7 +84,8 @@ class SymptomPhrase {
   }
   /// Of the original text.
   ByteSpan original(std::size_t begin, std::size_t end) const { return normal_.original(starts_[begin], starts_[end]); }
-  bool begins_word(std::size_t character) const { return begins_word_[character]; }
+  /// Whether a word begins at a character, or the text ends before it.
+  bool begins_word(std::size_t character) const { return character == size() || begins_word_[character]; }
   std::size_t sentence_of(std::size_t character) const { return sentences_[character]; }
 
  private:
@@ -78,8 +94,10 @@ class SymptomPhrase {
   std::size_t take_measure(std::size_t character);
   std::size_t take_word(std::size_t character);
   void take_guesses();
+  bool is_verb_here(const SymptomWord& word, std::size_t begin, std::size_t end) const;
   void add(std::uint32_t word, std::size_t begin, std::size_t end, bool is_guessed);
   bool may_stand(const SymptomWord& word, std::size_t begin, std::size_t end) const;
+  bool may_follow(const SymptomWord& word, std::size_t begin) const;
   bool may_stand_alone(std::size_t begin) const;
   bool follows_closely(std::size_t begin) const;
   bool may_be_guessed(const SymptomWord& word, std::size_t end, std::size_t word_end) const;

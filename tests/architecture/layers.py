@@ -62,6 +62,7 @@ PUBLIC_HEADERS = {
     "worker_pool.hpp":   ("public", "cache", "engine"),
     "shared_list.hpp":   ("public", "search", "engine"),
     "search.hpp":     ("public", "search", "engine"),
+    "symptoms.hpp":   ("public", "search", "engine"),
     "source.hpp":     ("public", "sources", "engine"),
     "summarizer.hpp": ("public", "sources", "refresh", "engine"),
     "refresh.hpp":    ("public", "refresh", "engine"),

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "pilling/medicine.hpp"
+#include "search/indexed_text.hpp"
+
+namespace pilling::search {
+
+/// Texts by the pairs of syllables that they hold: what is left when a phrase is not understood.
+class WordFallback {
+ public:
+  struct Hit {
+    std::uint32_t text = 0;
+    double score = 0;  ///< (0, 1): the part of the phrase that was found
+    std::vector<ByteSpan> spans;
+  };
+
+  explicit WordFallback(const std::vector<std::string_view>& texts);
+
+  /// Texts that hold a whole word of the phrase that few texts hold, and with it at least half of its rare pairs; the
+  /// best `limit`, by BM25, then position.
+  std::vector<Hit> search(std::string_view phrase, std::size_t limit) const;
+
+ private:
+  using Pair = std::uint64_t;
+  struct Posting {
+    std::uint32_t text = 0;
+    std::uint32_t count = 0;
+  };
+
+  double weight(std::size_t texts) const;
+  std::vector<ByteSpan> find_words(std::uint32_t text, const std::vector<std::string_view>& words) const;
+
+  std::vector<IndexedText> texts_;
+  std::unordered_map<Pair, std::vector<Posting>> postings_;
+  double mean_length_ = 0;
+};
+
+}  // namespace pilling::search
