@@ -22,9 +22,10 @@ std::size_t first_indication_end(std::string_view text) {
 
 bool holds_barrier(std::string_view between) { return between.find_first_of(",.;:()[]{}\n") != std::string_view::npos; }
 
+// "위험인자": what patients have besides, in whom the medicine is used against something else.
 bool rules_out(std::string_view sentence) {
-  constexpr std::array<std::string_view, 7> denials = {"제외",        "사용하지 않", "사용하지 마", "사용하지 말",
-                                                       "복용하지 않", "복용하지 마", "복용하지 말"};
+  constexpr std::array<std::string_view, 8> denials = {"제외",        "위험인자",    "사용하지 않", "사용하지 마",
+                                                       "사용하지 말", "복용하지 않", "복용하지 마", "복용하지 말"};
   return std::ranges::any_of(denials,
                              [&](std::string_view denial) { return sentence.find(denial) != std::string_view::npos; });
 }

@@ -46,6 +46,9 @@ void LanguageBuilder::build() {
 }
 
 void LanguageBuilder::add_classes() {
+  for (const TableText& adverb : table_.adverbs) {
+    language_.vocabulary_.words[word_of(adverb.text, adverb.line)].is_adverb = true;
+  }
   for (const TableClass& named : table_.classes) {
     const std::string name = "<" + named.name + ">";
     if (classes_.contains(name))
@@ -205,7 +208,7 @@ std::uint32_t LanguageBuilder::word_of(std::string_view surface, std::size_t lin
   if (const auto known = words_.find(key); known != words_.end()) {
     SymptomWord& same = language_.vocabulary_.words[known->second];
     same.begins_a_word |= word.begins_a_word;
-    if (word.shape == WordShape::root) same.shape = WordShape::root;
+    if (word.shape == WordShape::noun) same.shape = WordShape::noun;
     return known->second;
   }
   const auto id = static_cast<std::uint32_t>(language_.vocabulary_.words.size());

@@ -183,7 +183,8 @@ class RemarkReader {
 std::string_view said_behind(const SymptomPhrase& phrase, const SymptomToken& token) {
   std::size_t end = phrase.size();
   for (const SymptomToken& other : phrase.tokens()) {
-    const bool ends_it = other.begin >= token.end && (phrase.word(other).is_noun() || other.sentence != token.sentence);
+    const bool is_other = phrase.word(other).is_noun() && !phrase.word(other).is_adverb;
+    const bool ends_it = other.begin >= token.end && (is_other || other.sentence != token.sentence);
     if (ends_it) end = std::min(end, other.begin);
   }
   while (end > token.end && phrase.sentence_of(end - 1) != token.sentence) --end;

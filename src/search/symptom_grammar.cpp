@@ -83,6 +83,12 @@ bool ends_in_connective(std::string_view before) {
   return any_ends(before, endings);
 }
 
+bool looks_like_ending(std::string_view verb) {
+  constexpr auto verbs =
+      std::to_array<std::string_view>({"가다", "일다", "데다", "서다", "지다", "이다", "들다", "쉬다"});
+  return std::ranges::find(verbs, verb) != verbs.end();
+}
+
 bool may_be_ending(std::string_view form, std::string_view next, bool begins_word) {
   constexpr char32_t none = 0, nieun = 4, rieul = 8, mieum = 16, bieup = 17, ssang_siot = 20;
   const char32_t final = final_of(form);
@@ -91,10 +97,10 @@ bool may_be_ending(std::string_view form, std::string_view next, bool begins_wor
   // The stem itself ends in another consonant, as that of 붓다 does.
   if (final != none) return true;
   constexpr auto endings = std::to_array<std::string_view>(
-      {"요", "서", "고", "구", "는", "다", "면", "며", "지", "진", "질", "니", "네", "더",   "기", "거",
-       "게", "도", "음", "은", "을", "었", "았", "였", "어", "아", "야", "여", "려", "려고", "자", "시",
-       "셔", "죠", "길", "군", "든", "나", "던", "ㅠ", "ㅜ", "ㅋ", "ㅎ", "ㄴ", "ㅁ", "ㅇ",   "노", "제",
-       "유", "와", "왔", "온", "올", "옴", "오", "옵", "져", "졌", "버", "삐", "대", "쌌",   "싸", "쌓"});
+      {"요", "서", "고", "구", "는", "다", "면", "며", "지", "진", "질", "니",   "네", "더", "기", "거", "게", "도",
+       "음", "은", "을", "었", "았", "였", "어", "아", "야", "여", "려", "려고", "자", "시", "셔", "죠", "길", "군",
+       "든", "나", "던", "ㅠ", "ㅜ", "ㅋ", "ㅎ", "ㄴ", "ㅁ", "ㅇ", "노", "제",   "유", "와", "왔", "온", "올", "옴",
+       "오", "옵", "져", "졌", "겠", "세", "십", "신", "잖", "란", "라", "러",   "버", "삐", "대", "쌌", "싸", "쌓"});
   return begins_word || next.empty() || any_begins(next, endings);
 }
 

@@ -37,6 +37,9 @@ bool ends_in_adverb(std::string_view before);
 /// Whether a normal form ends in an ending or a particle behind which a noun may follow without a blank.
 bool ends_in_connective(std::string_view before);
 
+/// Whether a verb of one syllable looks like an ending or a particle within a word.
+bool looks_like_ending(std::string_view verb);
+
 /// Whether a stem of one syllable goes on as verbs do: `form` begins with the syllable, `next` is what follows it.
 bool may_be_ending(std::string_view form, std::string_view next, bool begins_word);
 

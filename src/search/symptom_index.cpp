@@ -1,7 +1,6 @@
 #include "search/symptom_index.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <tuple>
 #include <utility>
 
@@ -20,18 +19,16 @@ constexpr std::size_t most_indications = 64;
 struct Mentioned {
   std::uint32_t entry = 0;
   float fit = 0;  // (0, 1]
+  bool is_wider = false;
   Indications indications = 0;
   std::vector<ByteSpan> spans;
 };
 
-std::size_t first_of(Indications indications) {
-  return indications == 0 ? most_indications : static_cast<std::size_t>(std::countr_zero(indications));
-}
-
-// Best is what the text names first and is for alone.
-float fit_of(const TextMention& mention, Indications where, std::size_t indications) {
-  const auto others = static_cast<float>(std::max<std::size_t>(indications, 1) - 1);
-  const auto place = static_cast<float>(std::min({first_of(where), indications, most_indications}));
+// Best is what the text names first and is for alone. Commas tell how much else there is, also within an indication.
+float fit_of(const TextMention& mention, std::string_view text) {
+  const std::string_view before = text.substr(0, mention.spans.front().begin);
+  const auto others = static_cast<float>(std::ranges::count(text, ','));
+  const auto place = static_cast<float>(std::ranges::count(before, ','));
   const float kind = mention.is_wider ? 0.5F : 1.0F;
   return kind / (1 + 0.08F * place) / (1 + 0.04F * others);
 }
@@ -79,6 +76,11 @@ class SymptomIndex::Impl {
       const bool has_same_text = entry > 0 && entries_[entry].text == entries_[entry - 1].text;
       has_same_text ? copy_mentions(entry) : add_mentions(entry);
     }
+    // What is wider is an answer only where nothing is better.
+    for (std::vector<Mentioned>& mentions : mentions_) {
+      const bool has_better = !std::ranges::all_of(mentions, &Mentioned::is_wider);
+      if (has_better) std::erase_if(mentions, [](const Mentioned& mentioned) { return mentioned.is_wider; });
+    }
   }
 
   const SymptomLanguage& language() const { return concepts_->language(); }
@@ -87,14 +89,17 @@ class SymptomIndex::Impl {
     if (reading.red_flag || reading.understood.empty()) return {};
     std::vector<Candidate> candidates(entries_.size());
     std::vector<std::uint32_t> touched;
+    float weight = 1;
     for (const PhraseReading::Mention& wanted : reading.understood) {
       for (const Mentioned& mentioned : mentions_[wanted.symptom]) {
         if (!dispensing.empty() && entries_[mentioned.entry].dispensing != dispensing) continue;
         Candidate& candidate = candidates[mentioned.entry];
         if (candidate.found++ == 0) touched.push_back(mentioned.entry);
         candidate.entry = mentioned.entry;
-        candidate.fit += mentioned.fit;
+        candidate.fit += weight * mentioned.fit;
       }
+      // What is said first is what it is about: "이가 아파서 잠을 못 자요".
+      weight = std::max(0.6F, weight - 0.1F);
     }
     const std::size_t count = std::min(limit, touched.size());
     std::ranges::partial_sort(touched, touched.begin() + static_cast<std::ptrdiff_t>(count), {},
@@ -140,7 +145,8 @@ class SymptomIndex::Impl {
     for (TextMention& mention : mentions_in(own.text, language())) {
       const Indications indications = where[mention.symptom];
       mentions_[mention.symptom].push_back({.entry = entry,
-                                            .fit = fit_of(mention, indications, own.indications.size()),
+                                            .fit = fit_of(mention, own.text),
+                                            .is_wider = mention.is_wider,
                                             .indications = indications,
                                             .spans = std::move(mention.spans)});
     }

@@ -16,10 +16,12 @@ class NounLinker {
   void link() {
     for (std::uint32_t i = 0; i < tokens_.size(); ++i) {
       if (i > 0 && tokens_[i].sentence != tokens_[i - 1].sentence) forget();
+      if (phrase_.word(tokens_[i]).is_adverb) continue;
       is_noun(i) ? take_noun(i) : take_verb(i);
     }
     for (std::uint32_t i = 0; i < tokens_.size(); ++i) {
-      if (!is_noun(i) && tokens_[i].nouns.empty()) look_ahead(i);
+      const bool is_verb = !is_noun(i) && !phrase_.word(tokens_[i]).is_adverb;
+      if (is_verb && tokens_[i].nouns.empty()) look_ahead(i);
     }
   }
 

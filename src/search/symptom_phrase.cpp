@@ -167,7 +167,7 @@ bool SymptomPhrase::may_follow(const SymptomWord& word, std::size_t begin) const
   if (word.begins_a_word) return false;
   if (word.is_noun()) return ends_in_connective(between(0, begin));
   // Within a word, these are particles.
-  if (word.surface == "가다" || word.surface == "일다") return false;
+  if (looks_like_ending(word.surface)) return false;
   const bool follows_noun = follows_closely(begin) && this->word(tokens_.back()).is_noun();
   return follows_noun || ends_in_adverb(between(0, begin));
 }

@@ -20,6 +20,7 @@ struct SymptomWord {
   WordShape shape = WordShape::noun;
   std::size_t characters = 0;
   bool begins_a_word = false;      ///< never found within another: written ^가래
+  bool is_adverb = false;          ///< stands anywhere
   bool is_negative = false;        ///< 없다, which stands for a denied 있다
   std::vector<ClassId> classes{};  ///< sorted
 

@@ -55,10 +55,11 @@ class TableReader {
     if (word == "version") return take_version(rest);
     if (table_.version.empty()) fail("comes before \"version WORD\"");
     if (word == "words") return take_class(rest);
+    if (word == "adverbs:") return take_adverbs(rest);
     if (word == "concept") return take_entry(TableKind::symptom, rest);
     if (word == "red-flag") return take_entry(TableKind::red_flag, rest);
     if (word == "note") return take_entry(TableKind::note, rest);
-    fail("begins with " + in_quotes(word) + "; it should be version, words, concept, red-flag or note");
+    fail("begins with " + in_quotes(word) + "; it should be version, words, adverbs:, concept, red-flag or note");
   }
 
   void take_version(std::string_view rest) {
@@ -80,6 +81,11 @@ class TableReader {
     std::string_view words = trim(rest.substr(colon + 1));
     if (words.empty()) fail("names no words for " + in_quotes(name));
     while (!words.empty()) found->words.push_back({std::string(take_word(words)), line_});
+  }
+
+  void take_adverbs(std::string_view words) {
+    if (words.empty()) fail("names no adverbs");
+    while (!words.empty()) table_.adverbs.push_back({std::string(take_word(words)), line_});
   }
 
   void take_entry(TableKind kind, std::string_view rest) {

@@ -40,6 +40,7 @@ struct TableEntry {
 struct SymptomTable {
   std::string version;
   std::string source;  ///< of the table, for errors
+  std::vector<TableText> adverbs;
   std::vector<TableClass> classes;
   std::vector<TableEntry> entries;
 
