@@ -38,7 +38,7 @@ void search(const pilling::Engine& engine, std::string_view name) {
 }
 
 void search_symptom(const pilling::Engine& engine, std::string_view symptom) {
-  const pilling::SymptomResult result = engine.search_symptom(symptom, 5);
+  const pilling::SymptomResult result = engine.search_symptom(symptom, {.limit = 5});
 
   std::cout << "\nMedicines for " << symptom << '\n';
   for (const auto& match : result.matches) std::cout << "  " << match.medicine->name << ": " << match.summary << '\n';

@@ -54,6 +54,7 @@ struct Types {
   py::object operation_stats = python.attr("OperationStats");
   py::object origin = python.attr("Origin");
   py::object pharmacy = python.attr("Pharmacy");
+  py::object red_flag = python.attr("RedFlag");
   py::object refresh_report = python.attr("RefreshReport");
   py::object refresh_progress = python.attr("RefreshProgress");
   py::object search_result = python.attr("SearchResult");
@@ -65,6 +66,8 @@ struct Types {
   py::object symptom_match = python.attr("SymptomMatch");
   py::object symptom_result = python.attr("SymptomResult");
   py::object token_usage = python.attr("TokenUsage");
+  py::object unanswered_symptom = python.attr("UnansweredSymptom");
+  py::object understood_symptom = python.attr("UnderstoodSymptom");
   py::object tiered_cache_stats = python.attr("TieredCacheStats");
   py::object all_rows = python.attr("AllRows");
   py::object breaker_stats = python.attr("BreakerStats");
@@ -208,8 +211,29 @@ inline py::object to_python(const ConfusableMedicine& found) {
 }
 
 inline py::object to_python(const SymptomMatch& match) {
-  return types().symptom_match(to_python(*match.medicine), match.score, to_tuple(match.words), to_tuple(match.missing),
-                               to_character_spans(match.medicine->efficacy, match.spans), match.summary);
+  return types().symptom_match(to_python(*match.medicine), match.score, to_tuple(match.concepts),
+                               to_tuple(match.missing), to_character_spans(match.medicine->efficacy, match.spans),
+                               match.summary, match.approximate);
+}
+
+inline py::tuple to_python(const std::vector<UnderstoodSymptom>& symptoms, std::string_view phrase) {
+  py::tuple result(symptoms.size());
+  for (std::size_t i = 0; i < symptoms.size(); ++i) {
+    const UnderstoodSymptom& symptom = symptoms[i];
+    result[i] = types().understood_symptom(symptom.id, symptom.name, to_character_spans(phrase, symptom.spans),
+                                           symptom.approximate);
+  }
+  return result;
+}
+
+inline py::object to_python(const std::optional<RedFlag>& flag, std::string_view phrase) {
+  if (!flag) return py::none();
+  return types().red_flag(flag->id, flag->name, flag->sentence, flag->number, to_character_spans(phrase, flag->spans));
+}
+
+inline py::object to_python(const UnansweredSymptom& unanswered) {
+  return types().unanswered_symptom(py::str(unanswered.phrase.data(), unanswered.phrase.size()),
+                                    unanswered.is_understood, unanswered.approximate);
 }
 
 inline py::object to_python(const OpenInterval& interval) {

@@ -57,6 +57,13 @@ SpanHook to_span_hook(const std::shared_ptr<Listener>& listener) {
   };
 }
 
+UnansweredSymptomHook to_unanswered_hook(const std::shared_ptr<Listener>& listener) {
+  return [listener](const UnansweredSymptom& unanswered) {
+    const py::gil_scoped_acquire gil;
+    listener->tell(to_python(unanswered));
+  };
+}
+
 /// An engine that can be closed while other threads are inside calls: each call holds a share of it, and the last
 /// one to end destroys it. The members are guarded by the GIL.
 class EngineHandle {
@@ -122,12 +129,15 @@ class EngineHandle {
     }));
   }
 
-  py::object search_symptom(const py::str& text, std::int64_t limit) {
-    const auto result = query(
-        [query = to_utf8(text), count = to_count(limit, "limit")](const Engine& engine, const CallOptions& options) {
-          return engine.search_symptom(query, count, options);
-        });
-    return types().symptom_result(symptom_matches_.decode(result.matches), to_python(result.answer));
+  py::object search_symptom(const py::str& text, std::int64_t limit, const py::str& dispensing) {
+    const std::string phrase = to_utf8(text);
+    const SymptomOptions wanted{.limit = to_count(limit, "limit"), .dispensing = to_utf8(dispensing)};
+    const auto result = query([&](const Engine& engine, const CallOptions& options) {
+      return engine.search_symptom(phrase, wanted, options);
+    });
+    return types().symptom_result(to_python(result.understood, phrase), to_python(result.absent, phrase),
+                                  to_python(result.red_flag, phrase), symptom_matches_.decode(result.matches),
+                                  to_python(result.answer));
   }
 
   py::object medicine(const py::str& id) const {
@@ -251,10 +261,11 @@ std::unique_ptr<NameIndexHandle> open_name_index(const std::filesystem::path& fi
 
 std::unique_ptr<EngineHandle> open_engine(
     const std::filesystem::path& database, const std::vector<std::pair<std::string, std::string>>& aliases,
-    const py::dict& popularity, const std::optional<std::filesystem::path>& holidays, std::int64_t cache_bytes,
-    double busy_timeout, double watch_interval, const py::iterable& sources, const py::object& summarizer,
-    bool background_summaries, const py::object& refresh_schedule, double live_timeout, double slow_call_threshold,
-    const py::object& on_slow_call, const py::object& on_span) {
+    const py::dict& popularity, const std::optional<std::filesystem::path>& holidays,
+    const std::optional<std::filesystem::path>& concepts, std::int64_t cache_bytes, double busy_timeout,
+    double watch_interval, const py::iterable& sources, const py::object& summarizer, bool background_summaries,
+    const py::object& refresh_schedule, double live_timeout, double slow_call_threshold, const py::object& on_slow_call,
+    const py::object& on_span, const py::object& on_unanswered_symptom) {
   EngineOptions options;
   std::vector<std::shared_ptr<PythonPart>> parts;
   for (const py::handle source : sources) options.sources.push_back(to_source(source, parts));
@@ -267,6 +278,7 @@ std::unique_ptr<EngineHandle> open_engine(
   }
   options.database = database;
   if (holidays) options.holidays = HolidayCalendar::read(*holidays);
+  if (concepts) options.concepts = SymptomConcepts::read(*concepts);
   options.cache_bytes = to_count(cache_bytes, "cache_bytes");
   options.busy_timeout = to_milliseconds(busy_timeout, "busy_timeout");
   options.watch_interval = to_milliseconds(watch_interval, "watch_interval");
@@ -274,6 +286,9 @@ std::unique_ptr<EngineHandle> open_engine(
   std::vector<std::shared_ptr<Listener>> listeners;
   if (!on_slow_call.is_none()) options.on_slow_call = to_slow_call_hook(add_listener(listeners, on_slow_call));
   if (!on_span.is_none()) options.on_span = to_span_hook(add_listener(listeners, on_span));
+  if (!on_unanswered_symptom.is_none()) {
+    options.on_unanswered_symptom = to_unanswered_hook(add_listener(listeners, on_unanswered_symptom));
+  }
   if (!refresh_schedule.is_none()) options.refresh_schedule = to_refresh_schedule(refresh_schedule, listeners);
   return std::make_unique<EngineHandle>(std::move(options), std::move(parts), std::move(listeners));
 }
@@ -368,15 +383,16 @@ PYBIND11_MODULE(_core, core) {
   bind_summaries(core);
 
   py::class_<EngineHandle>(core, "Engine")
-      .def(py::init(&open_engine), "database"_a, "aliases"_a, "popularity"_a, "holidays"_a, "cache_bytes"_a,
-           "busy_timeout"_a, "watch_interval"_a, "sources"_a, "summarizer"_a, "background_summaries"_a,
-           "refresh_schedule"_a, "live_timeout"_a, "slow_call_threshold"_a, "on_slow_call"_a, "on_span"_a)
+      .def(py::init(&open_engine), "database"_a, "aliases"_a, "popularity"_a, "holidays"_a, "concepts"_a,
+           "cache_bytes"_a, "busy_timeout"_a, "watch_interval"_a, "sources"_a, "summarizer"_a, "background_summaries"_a,
+           "refresh_schedule"_a, "live_timeout"_a, "slow_call_threshold"_a, "on_slow_call"_a, "on_span"_a,
+           "on_unanswered_symptom"_a)
       .def_property_readonly("closed", &EngineHandle::is_closed)
       .def("close", &EngineHandle::close)
       .def("search", &EngineHandle::search, "text"_a, "limit"_a, "filter"_a)
       .def("suggest", &EngineHandle::suggest, "text"_a, "limit"_a, "filter"_a)
       .def("confusable_names", &EngineHandle::confusable_names, "name"_a, "limit"_a)
-      .def("search_symptom", &EngineHandle::search_symptom, "text"_a, "limit"_a)
+      .def("search_symptom", &EngineHandle::search_symptom, "text"_a, "limit"_a, "dispensing"_a)
       .def("medicine", &EngineHandle::medicine, "id"_a)
       .def("summarize", &EngineHandle::summarize, "id"_a, "keyword"_a)
       .def("wait_for_summary", &EngineHandle::wait_for_summary, "id"_a, "keyword"_a, "timeout"_a)

@@ -30,10 +30,10 @@ std::shared_ptr<const SymptomConcepts> SymptomConcepts::bundled() {
 std::shared_ptr<const SymptomConcepts> SymptomConcepts::read(const std::filesystem::path& file) {
   const std::string path = file.string();
   std::ifstream lines(file, std::ios::binary);
+  if (std::filesystem::is_directory(file)) throw StorageError("the symptom concepts " + path + " are a folder", path);
   if (!lines) throw StorageError("cannot open the symptom concepts " + path + "; is it there?", path);
   std::ostringstream table;
   table << lines.rdbuf();
-  // A folder opens like a file, but cannot be read.
   if (lines.bad() || table.bad()) throw StorageError("cannot read symptom concepts from " + path, path);
   return parse(std::move(table).str(), path);
 }

@@ -117,8 +117,9 @@ std::size_t SymptomPhrase::take_word(std::size_t at) {
     // Of a noun and a verb of the same letters, such as 차, the verb comes first.
     const bool is_tie = token.word != SymptomToken::no_word && end == token.end && word.is_noun();
     if (is_tie && is_verb_here(vocabulary_.words[token.word], at, end)) return;
-    const bool keeps_shorter =
-        token.word != SymptomToken::no_word && !vocabulary_.words[token.word].is_noun() && !word.is_noun();
+    // 나 of 나았어요 is none.
+    const bool keeps_shorter = token.word != SymptomToken::no_word && vocabulary_.words[token.word].characters > 1 &&
+                               !vocabulary_.words[token.word].is_noun() && !word.is_noun();
     if (keeps_shorter) {
       std::ranges::copy_backward(token.also.begin(), token.also.end() - 1, token.also.end());
       token.also.front() = token.word;
@@ -156,10 +157,18 @@ bool SymptomPhrase::may_stand(const SymptomWord& word, std::size_t begin, std::s
       return false;
     }
     if (word.begins_a_word && !follows_closely(begin)) return false;
+    if (word.is_noun() && word.characters == 2 && follows_a_fragment(begin)) return false;
     if (word.characters == 1 && !may_follow(word, begin)) return false;
   }
   if (word.characters > 1) return true;
   return word.is_noun() ? may_stand_alone(begin) : may_be_ending(rest(begin), rest(end), begins_word(end));
+}
+
+// Whether one syllable that is no word stands before it: 설사 is no word of 건설사.
+bool SymptomPhrase::follows_a_fragment(std::size_t begin) const {
+  const bool is_second = begins_word_[begin - 1];
+  const bool is_behind_token = !tokens_.empty() && tokens_.back().end + 1 >= begin;
+  return is_second && !is_behind_token;
 }
 
 // One syllable within a word. A noun may follow an ending or a particle, a verb a noun or an adverb.
@@ -168,6 +177,9 @@ bool SymptomPhrase::may_follow(const SymptomWord& word, std::size_t begin) const
   if (word.is_noun()) return ends_in_connective(between(0, begin));
   // Within a word, these are particles.
   if (looks_like_ending(word.surface)) return false;
+  // "열이나 기침": a particle.
+  const bool goes_on = begin + 1 < size() && begins_word_[begin + 1];
+  if (goes_on && between(begin - 1, begin + 1) == "이나") return false;
   const bool follows_noun = follows_closely(begin) && this->word(tokens_.back()).is_noun();
   return follows_noun || ends_in_adverb(between(0, begin));
 }

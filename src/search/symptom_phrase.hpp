@@ -98,6 +98,7 @@ class SymptomPhrase {
   bool is_verb_here(const SymptomWord& word, std::size_t begin, std::size_t end) const;
   void add(std::uint32_t word, std::size_t begin, std::size_t end, bool is_guessed);
   bool may_stand(const SymptomWord& word, std::size_t begin, std::size_t end) const;
+  bool follows_a_fragment(std::size_t begin) const;
   bool may_follow(const SymptomWord& word, std::size_t begin) const;
   bool may_stand_alone(std::size_t begin) const;
   bool follows_closely(std::size_t begin) const;

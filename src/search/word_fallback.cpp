@@ -40,8 +40,9 @@ bool says_nothing(std::string_view word) {
 // The word without its particle, if at least two syllables are left.
 std::string_view without_particle(std::string_view word) {
   constexpr auto particles = std::to_array<std::string_view>(
-      {"에서", "으로", "에게", "까지", "부터", "이랑", "하고", "에는", "이", "가", "은", "는",
-       "을",   "를",   "에",   "도",   "만",   "의",   "로",   "와",   "과", "랑", "요"});
+      {"인데요", "이에요", "입니다", "인데", "예요", "이요", "에서", "으로", "에게", "까지",
+       "부터",   "이랑",   "하고",   "에는", "이",   "가",   "은",   "는",   "을",   "를",
+       "에",     "도",     "만",     "의",   "로",   "와",   "과",   "랑",   "요"});
   constexpr std::size_t two_syllables = 6;
   for (const std::string_view particle : particles) {
     const bool has_stem = word.size() >= two_syllables + particle.size();

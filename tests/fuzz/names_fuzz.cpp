@@ -19,7 +19,6 @@
 #include "memory_file.hpp"
 #include "pilling/error.hpp"
 #include "pilling/search.hpp"
-#include "search/symptom_index.hpp"
 #include "text/fingerprint.hpp"
 #include "text/keystrokes.hpp"
 #include "text/normalize.hpp"
@@ -242,13 +241,6 @@ void check_names(const std::vector<NameEntry>& entries, const std::string& query
   }
 }
 
-void check_symptoms(const std::vector<std::string>& texts, const std::string& query) {
-  const pilling::search::SymptomIndex symptoms(texts);
-  for (const auto& hit : symptoms.search(query, 5)) {
-    if (!hit.spans.empty()) check_spans(hit.spans, texts.at(hit.text));
-  }
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -260,7 +252,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Random random(pilling::text::checksum({data, size}));
   try {
     check_names(entries, query, random);
-    check_symptoms(lines, query);
   } catch (const pilling::InvalidArgument&) {
     return -1;
   }

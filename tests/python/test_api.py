@@ -58,8 +58,41 @@ def test_symptom_spans_cut_the_efficacy_text(engine):
     (match,) = engine.search_symptom("소화불량")
 
     assert [match.medicine.efficacy[start:end] for start, end in match.spans] == ["소화불량"]
-    assert match.words == ("소화불량",)
+    assert match.concepts == ("indigestion",)
+    assert match.missing == ()
+    assert not match.approximate
     assert "소화불량" in match.summary
+
+
+def test_a_phrase_says_what_was_understood(engine):
+    phrase = "기침은 없는데 소화가 안 돼요"
+
+    result = engine.search_symptom(phrase)
+
+    (understood,) = result.understood
+    assert (understood.id, understood.name) == ("indigestion", "소화불량")
+    assert [phrase[start:end] for start, end in understood.spans] == ["소화", "돼"]
+    assert [symptom.name for symptom in result.absent] == ["기침"]
+    assert result.red_flag is None
+    assert len(result) == 1
+
+
+def test_an_emergency_has_a_red_flag_and_no_matches(engine):
+    result = engine.search_symptom("소화가 안 되고 숨쉬기 힘들어요")
+
+    assert result.red_flag is not None
+    assert (result.red_flag.id, result.red_flag.number) == ("breathing", "119")
+    assert "119" in result.red_flag.sentence
+    assert not result
+
+
+def test_phrases_without_an_answer_are_told(database):
+    told = []
+    with pilling.Engine(database, on_unanswered_symptom=told.append) as engine:
+        engine.search_symptom("뭐라고요")
+        engine.search_symptom("가슴이 아파요")
+
+    assert told == [pilling.UnansweredSymptom(phrase="뭐라고요", is_understood=False, approximate=0)]
 
 
 def test_results_are_sequences(engine):

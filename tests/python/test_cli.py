@@ -196,16 +196,46 @@ def test_symptom(filled):
 
     assert "푸른솔연질캡슐(멘톨)" in done.stdout
     assert "코막힘" in done.stdout
-    assert document["matches"][0]["words"] == ["코막힘"]
+    assert "understood: 코막힘" in done.stdout
+    assert document["matches"][0]["concepts"] == ["stuffy_nose"]
+    assert document["understood"][0]["name"] == "코막힘"
+    assert document["red_flag"] is None
     assert document["matches"][0]["missing"] == []
-    assert "not found" not in done.stdout
+    assert "not for" not in done.stdout
 
 
-def test_symptom_says_which_words_were_not_found(filled):
-    done = run("symptom", "코막힘", "두드러기", "--database", filled)
+def test_symptom_says_what_a_medicine_is_not_for(filled):
+    done = run("symptom", "코가 막히고", "두드러기가 났어요", "--database", filled)
 
     assert done.returncode == 0
-    assert "not found: 두드러기" in done.stdout
+    assert "not for: 두드러기" in done.stdout
+
+
+def test_symptom_says_what_is_not_there(filled):
+    done = run("symptom", "기침은 없고 코가 막혀요", "--database", filled)
+
+    assert "not there:  기침" in done.stdout
+
+
+def test_symptom_shows_a_red_flag_and_no_medicine(filled):
+    done = run("symptom", "코가 막히고 가슴이 조여요", "--database", filled)
+
+    assert done.returncode == 1
+    assert done.stdout.startswith("!! 가슴 통증: 119\n")
+    assert "푸른솔" not in done.stdout
+
+
+def test_symptom_reads_another_table(filled, tmp_path):
+    table = tmp_path / "concepts.txt"
+    table.write_text("version 1\nconcept nose 코\n  text: 코막힘\n  say: 코 뚫다\n  from: test\n", encoding="utf-8")
+    wrong = tmp_path / "wrong.txt"
+    wrong.write_text("version 1\nthing\n", encoding="utf-8")
+
+    done = run("symptom", "코를 뚫어 주세요", "--concepts", table, "--database", filled)
+    refused = run("symptom", "코", "--concepts", wrong, "--database", filled)
+
+    assert "푸른솔연질캡슐(멘톨)" in done.stdout
+    assert "line 2" in refused.stderr
 
 
 def test_usage_and_errors_name_a_command_that_can_be_typed(tmp_path):

@@ -95,7 +95,10 @@ def _run(options: argparse.Namespace) -> int:
         _complain(f"there is no database at {options.database}; `{PROGRAM} import --help` says how to make one")
         return CANNOT_DO
     parts = _refresh.engine_arguments(options) if command is _refresh_all else {}
-    with pilling.Engine(options.database, busy_timeout=options.busy_timeout, **parts) as engine:
+    concepts = getattr(options, "concepts", None)
+    with pilling.Engine(
+        options.database, busy_timeout=options.busy_timeout, concepts=concepts, **parts
+    ) as engine:
         return command(options, engine)
 
 
@@ -145,10 +148,12 @@ def _parser() -> argparse.ArgumentParser:
         searching = add(name, command, summary)
         searching.add_argument("text", metavar="TEXT", nargs="+", type=_text)
         _add_limit(searching)
-        if command is not _symptom:
+        if command is _symptom:
+            searching.add_argument("--concepts", metavar="FILE", help="a table of symptom concepts in place of Pilling's")
+        else:
             searching.add_argument("--company", default="", help="only of this company")
             searching.add_argument("--form", default="", help="only in this form, as in the name: 서방정")
-            searching.add_argument("--dispensing", choices=["otc", "prescription"], default="", help="only these")
+        searching.add_argument("--dispensing", choices=["otc", "prescription"], default="", help="only these")
     confusing = add("confusable", _confusable, "other brands that a name may be mistaken for")
     confusing.add_argument("text", metavar="NAME", nargs="+", type=_text)
     _add_limit(confusing)
@@ -333,17 +338,34 @@ def _highlighted_name(match: pilling.MedicineMatch) -> str:
 
 def _symptom(options: argparse.Namespace, engine: pilling.Engine) -> int:
     text = " ".join(options.text)
-    result = engine.search_symptom(text, limit=options.limit)
+    result = engine.search_symptom(text, limit=options.limit, dispensing=options.dispensing)
     if options.json:
         return _print_answer_json(result, query=text)
+    if result.red_flag is not None:
+        flag = result.red_flag
+        print(f"!! {terminal.printable(flag.name)}: {flag.number}")
+        print(f"   {terminal.printable(flag.sentence)}")
+        return NOTHING_FOUND
+    names = {symptom.id: symptom.name for symptom in result.understood}
+    if result.understood:
+        print(f"understood: {_named(result.understood)}")
+    if result.absent:
+        print(f"not there:  {_named(result.absent)}")
     for match in result:
-        words = [(start, start + len(word)) for word in match.words if (start := match.summary.find(word)) >= 0]
+        found = [match.medicine.efficacy[begin:end] for begin, end in match.spans]
+        words = [(start, start + len(word)) for word in found if (start := match.summary.find(word)) >= 0]
         name, company = terminal.printable(match.medicine.name), terminal.printable(match.medicine.company)
         print(f"{match.medicine.id}  {name}  {company}".rstrip())
         print(f"           {terminal.highlight(match.summary, words, _is_colored())}")
         if match.missing:
-            print(f"           not found: {terminal.printable(', '.join(match.missing))}")
+            print(f"           not for: {terminal.printable(', '.join(names[id] for id in match.missing))}")
+        if match.approximate:
+            print("           may be for something else")
     return _print_outcome(result, result.answer, engine, "medicine for that")
+
+
+def _named(symptoms: Sequence[pilling.UnderstoodSymptom]) -> str:
+    return terminal.printable(", ".join(one.name + (" (?)" if one.approximate else "") for one in symptoms))
 
 
 def _suggest(options: argparse.Namespace, engine: pilling.Engine) -> int:

@@ -30,6 +30,7 @@ from pilling._types import (
     SlowCall,
     Summary,
     SymptomResult,
+    UnansweredSymptom,
 )
 from pilling.engine import Engine
 
@@ -44,8 +45,8 @@ _Result = TypeVar("_Result")
 class AsyncEngine:
     """An ``Engine`` whose methods are awaited. ``async with`` opens and closes it.
 
-    At most ``threads`` calls run at the same time; more wait for their turn. ``on_progress``, ``on_slow_call`` and
-    ``on_span`` are called on those threads: to reach the event loop from them, use ``loop.call_soon_threadsafe``. A
+    At most ``threads`` calls run at the same time; more wait for their turn. ``on_progress``, ``on_slow_call``,
+    ``on_span`` and ``on_unanswered_symptom`` are called on those threads: to reach the event loop from them, use ``loop.call_soon_threadsafe``. A
     cancelled import or refresh stops at its next step, and an import then leaves the database as it was.
     """
 
@@ -57,6 +58,7 @@ class AsyncEngine:
         aliases: Mapping[str, str] | None = None,
         popularity: Mapping[str, int] | None = None,
         holidays: str | os.PathLike[str] | None = None,
+        concepts: str | os.PathLike[str] | None = None,
         cache_bytes: int = 32 << 20,
         busy_timeout: float = 5.0,
         watch_interval: float = 0.25,
@@ -68,6 +70,7 @@ class AsyncEngine:
         slow_call_threshold: float = 1.0,
         on_slow_call: Callable[[SlowCall], object] | None = None,
         on_span: Callable[[str], Callable[[float, bool], object] | None] | None = None,
+        on_unanswered_symptom: Callable[[UnansweredSymptom], object] | None = None,
     ) -> None:
         self._database = os.fspath(database)
         self._open = functools.partial(
@@ -76,6 +79,7 @@ class AsyncEngine:
             aliases=aliases,
             popularity=popularity,
             holidays=holidays,
+            concepts=concepts,
             cache_bytes=cache_bytes,
             busy_timeout=busy_timeout,
             watch_interval=watch_interval,
@@ -87,6 +91,7 @@ class AsyncEngine:
             slow_call_threshold=slow_call_threshold,
             on_slow_call=on_slow_call,
             on_span=on_span,
+            on_unanswered_symptom=on_unanswered_symptom,
         )
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="pilling")
         self._engine: Engine | None = None
@@ -134,9 +139,9 @@ class AsyncEngine:
         """See ``Engine.confusable_names``."""
         return await self._run(self._opened().confusable_names, name, limit=limit)
 
-    async def search_symptom(self, text: str, *, limit: int = 10) -> SymptomResult:
+    async def search_symptom(self, text: str, *, limit: int = 10, dispensing: str = "") -> SymptomResult:
         """See ``Engine.search_symptom``."""
-        return await self._run(self._opened().search_symptom, text, limit=limit)
+        return await self._run(self._opened().search_symptom, text, limit=limit, dispensing=dispensing)
 
     async def medicine(self, id: str) -> Medicine | None:
         """See ``Engine.medicine``."""

@@ -30,6 +30,7 @@ from pilling._types import (
     SlowCall,
     Summary,
     SymptomResult,
+    UnansweredSymptom,
 )
 
 if TYPE_CHECKING:
@@ -89,6 +90,11 @@ class Engine:
 
     ``holidays`` is a file of public holidays in place of the one that comes with Pilling.
 
+    ``concepts`` is a table of symptom concepts in place of the one that comes with Pilling: what people complain of, and
+    which complaints are signs of an emergency. ``on_unanswered_symptom`` is told of phrases that had no sure answer, on
+    the thread that searches, so that the table can grow; what it raises is reported as unraisable. Such a phrase is what
+    a person said of their health.
+
     Calls that take longer than ``slow_call_threshold`` seconds are told to ``on_slow_call``, on the thread that made
     them; what it raises is reported as unraisable.
 
@@ -104,6 +110,7 @@ class Engine:
         aliases: Mapping[str, str] | None = None,
         popularity: Mapping[str, int] | None = None,
         holidays: str | os.PathLike[str] | None = None,
+        concepts: str | os.PathLike[str] | None = None,
         cache_bytes: int = 32 << 20,
         busy_timeout: float = 5.0,
         watch_interval: float = 0.25,
@@ -115,6 +122,7 @@ class Engine:
         slow_call_threshold: float = 1.0,
         on_slow_call: Callable[[SlowCall], object] | None = None,
         on_span: Callable[[str], Callable[[float, bool], object] | None] | None = None,
+        on_unanswered_symptom: Callable[[UnansweredSymptom], object] | None = None,
     ) -> None:
         self._database = os.fspath(database)
         self._core = _core.Engine(
@@ -122,6 +130,7 @@ class Engine:
             list((aliases or {}).items()),
             dict(popularity or {}),
             holidays,
+            concepts,
             cache_bytes,
             busy_timeout,
             watch_interval,
@@ -133,6 +142,7 @@ class Engine:
             slow_call_threshold,
             on_slow_call,
             on_span,
+            on_unanswered_symptom,
         )
         _open_engines.add(self)
 
@@ -156,12 +166,18 @@ class Engine:
         """Medicines of other brands that are written or sound nearly like the brand of ``name``, nearest first."""
         return self._core.confusable_names(name, limit)
 
-    def search_symptom(self, text: str, *, limit: int = 10) -> SymptomResult:
-        """Medicines whose efficacy text speaks of all, or else most, words of ``text``.
+    def search_symptom(self, text: str, *, limit: int = 10, dispensing: str = "") -> SymptomResult:
+        """Medicines for what a phrase complains of, in the words of patients: "콧물은 없는데 목이 칼칼해요".
 
-        ``SymptomMatch.missing`` tells the two apart.
+        The result says which concepts were understood, and which were denied, over or set aside. Medicines for more of
+        the former come first, then those that are for little else, those sold over the counter first where that is
+        known. ``SymptomMatch.missing`` names what a medicine is not for. A phrase that nothing is understood of finds
+        texts that hold its words, marked as approximate, or nothing.
+
+        When the phrase holds a sign of an emergency, ``red_flag`` says what to do, and there are no matches. That there
+        is none does not mean that all is well. ``dispensing`` lets through only "otc" or "prescription".
         """
-        return self._core.search_symptom(text, limit)
+        return self._core.search_symptom(text, limit, dispensing)
 
     def medicine(self, id: str) -> Medicine | None:
         """The medicine with this product code, or nothing when the catalogue does not hold it."""

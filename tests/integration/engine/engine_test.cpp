@@ -311,7 +311,7 @@ TEST_F(EngineTest, RejectsCallsThatCannotBeAnswered) {
 
   EXPECT_THROW(engine.search("가나", 0), InvalidArgument);
   EXPECT_THROW(engine.suggest("가나", 0), InvalidArgument);
-  EXPECT_THROW(engine.search_symptom("두통", 0), InvalidArgument);
+  EXPECT_THROW(engine.search_symptom("두통", {.limit = 0}), InvalidArgument);
   EXPECT_THROW(engine.search("\xff\xfe"), InvalidArgument);
   EXPECT_THROW(engine.search_symptom("\xff\xfe"), InvalidArgument);
   EXPECT_THROW(engine.search(std::string(10 << 20, 'a')), InvalidArgument);

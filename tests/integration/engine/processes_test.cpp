@@ -120,7 +120,7 @@ class Reader {
   }
 
   void look_at_symptoms() {
-    const auto matches = engine_.search_symptom("두통", 1000).matches;
+    const auto matches = engine_.search_symptom("두통", {.limit = 1000}).matches;
     const Edition& edition = edition_of(!matches.empty() && matches[0].medicine->company == "new", has_new_medicines_);
     require(matches.size() == edition.medicines, "a symptom gives part of an edition");
     for (const auto& match : matches) {

@@ -1,0 +1,93 @@
+#include "search/symptom_table.hpp"
+
+#include <gtest/gtest.h>
+#include <string>
+
+#include "pilling/error.hpp"
+#include "pilling/symptoms.hpp"
+
+namespace pilling::search {
+namespace {
+
+constexpr const char* small_table = R"(version test
+words 머리: 머리 골
+concept headache 두통
+  text: 두통, 편두통
+  say: <머리> 아프다
+  from: test
+)";
+
+std::string problem_of(const std::string& table) {
+  try {
+    SymptomConcepts::parse(table, "a table");
+  } catch (const BadData& problem) {
+    EXPECT_EQ(problem.source(), "a table");
+    return problem.what();
+  }
+  return "none";
+}
+
+TEST(SymptomTable, ReadsConceptsAndTheirForms) {
+  const SymptomTable table = read_symptom_table(small_table, "a table");
+
+  EXPECT_EQ(table.version, "test");
+  ASSERT_EQ(table.classes.size(), 1u);
+  EXPECT_EQ(table.classes[0].words.size(), 2u);
+  ASSERT_EQ(table.entries.size(), 1u);
+  EXPECT_EQ(table.entries[0].id, "headache");
+  EXPECT_EQ(table.entries[0].name, "두통");
+  ASSERT_EQ(table.entries[0].medical.size(), 2u);
+  EXPECT_EQ(table.entries[0].medical[1].text, "편두통");
+  EXPECT_EQ(table.entries[0].medical[1].line, 4u);
+}
+
+TEST(SymptomTable, SkipsCommentsBlankLinesCarriageReturnsAndAByteOrderMark) {
+  const auto concepts = SymptomConcepts::parse(
+      "\xef\xbb\xbfversion 1\r\n\r\n# words\r\nconcept a 두통 # head\r\n  text: 두통\r\n  from: test\r\n", "a table");
+
+  EXPECT_EQ(concepts->version(), "1");
+  EXPECT_EQ(concepts->concepts(), (std::vector<SymptomConcept>{{.id = "a", .name = "두통"}}));
+}
+
+TEST(SymptomTable, NamesTheLineThatIsWrong) {
+  EXPECT_NE(problem_of("").find("version"), std::string::npos);
+  EXPECT_NE(problem_of("concept a 두통\n").find("line 1 comes before"), std::string::npos);
+  EXPECT_NE(problem_of("version 1\nversion 2\n").find("line 2 names the version again"), std::string::npos);
+  EXPECT_NE(problem_of("version 1\nthing a b\n").find("line 2 begins with \"thing\""), std::string::npos);
+  EXPECT_NE(problem_of("version 1\n  say: 두통\n").find("line 2 is indented"), std::string::npos);
+  EXPECT_NE(problem_of("version 1\nconcept a\n").find("line 2 should give an id and a name"), std::string::npos);
+  EXPECT_NE(problem_of("version 1\nconcept a 두통\n  text 두통\n").find("line 3 should read"), std::string::npos);
+  EXPECT_NE(problem_of("version 1\nconcept a 두통\n  word: 두통\n").find("line 3 has the key \"word\""),
+            std::string::npos);
+  EXPECT_NE(problem_of("version 1\nconcept a 두통\n  say: 두통 | | 열\n").find("line 3 has nothing between"),
+            std::string::npos);
+  EXPECT_NE(problem_of("version 1\nwords 머리 골\n").find("line 2 should read"), std::string::npos);
+  EXPECT_NE(problem_of("version 1\nconcept a \xff\n").find("line 2 is not valid UTF-8"), std::string::npos);
+}
+
+TEST(SymptomTable, NamesTheEntryThatIsIncomplete) {
+  EXPECT_NE(problem_of("version 1\nconcept a 두통\n  from: test\n").find("line 2 begins \"a\""), std::string::npos);
+  EXPECT_NE(problem_of("version 1\nconcept a 두통\n  text: 두통\n").find("no \"from:\""), std::string::npos);
+  EXPECT_NE(problem_of("version 1\nred-flag a 흉통\n  say: 흉통\n  tell: 병원\n  from: test\n").find("no \"call:\""),
+            std::string::npos);
+  EXPECT_NE(problem_of("version 1\nnote a 술\n  say: 술\n  from: test\n").find("no \"tell:\""), std::string::npos);
+  EXPECT_NE(problem_of(std::string(small_table) + "concept headache 두통\n").find("line 7 gives the id"),
+            std::string::npos);
+}
+
+TEST(SymptomTable, NamesThePhraseThatCannotBeUsed) {
+  const std::string head = "version 1\nconcept a 두통\n  from: test\n  ";
+
+  EXPECT_NE(problem_of(head + "say: <없음> 아프다\n").find("line 4 names <없음>"), std::string::npos);
+  EXPECT_NE(problem_of(head + "say: ~생리 ~배\n").find("line 4 holds \"~생리 ~배\""), std::string::npos);
+  EXPECT_NE(problem_of(head + "text: 귀\n").find("line 4 looks for \"귀\""), std::string::npos);
+  EXPECT_NE(problem_of(head + "text: !?\n").find("which has no letter"), std::string::npos);
+}
+
+TEST(SymptomTable, SaysWhenAFileIsNotThere) {
+  EXPECT_THROW(SymptomConcepts::read("/no/such/table.txt"), StorageError);
+  EXPECT_THROW(SymptomConcepts::read("/"), StorageError);
+}
+
+}  // namespace
+}  // namespace pilling::search
