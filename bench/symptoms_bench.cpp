@@ -124,7 +124,7 @@ void build(benchmark::State& state) {
   for (auto _ : state) {
     benchmark::DoNotOptimize(pilling::engine::index_symptoms(options(), catalogue().medicines, *extractive));
   }
-  state.counters["texts"] = static_cast<double>(catalogue().symptoms.owners.size());
+  state.counters["texts"] = static_cast<double>(catalogue().indexes->symptoms.owners.size());
 }
 
 void build_pairs(benchmark::State& state) {

@@ -38,7 +38,7 @@ void check(const std::shared_ptr<const SymptomConcepts>& concepts, const std::ve
     for (const UnderstoodSymptom& symptom : *symptoms) check_spans(symptom.spans, phrase);
   }
   std::vector<pilling::search::SymptomEntry> entries;
-  for (const std::string& text : texts) entries.push_back({.text = text, .indications = {text}, .summary = text});
+  for (const std::string& text : texts) entries.push_back({.text = text, .indications = {text}});
   const pilling::search::SymptomIndex index(std::move(entries), concepts);
   const auto read = index.read(phrase);
   const auto hits = index.search(read, 5, {});

@@ -196,7 +196,7 @@ TEST_F(RefreshTest, LeavesWithdrawnMedicinesOutOfSymptomSearches) {
   refresh();
   Engine engine(with_sources());
 
-  const SymptomResult result = engine.search_symptom("효능", 20);
+  const SymptomResult result = engine.search_symptom("효능", {.limit = 20});
 
   EXPECT_EQ(result.matches.size(), 8u);
   EXPECT_TRUE(

@@ -23,7 +23,6 @@ std::shared_ptr<const SymptomConcepts> concepts() {
 SymptomEntry entry(std::string text, std::string dispensing = {}, std::uint32_t popularity = 0) {
   return {.text = text,
           .indications = {text},
-          .summary = std::move(text),
           .dispensing = std::move(dispensing),
           .popularity = popularity};
 }
