@@ -30,7 +30,7 @@ std::string_view without_characters(std::string_view text, std::size_t count) {
 
 constexpr auto negations = std::to_array<std::string_view>({"않", "안", "못", "아니", "말"});
 constexpr auto nominal = std::to_array<std::string_view>({"지는", "지도", "지가", "지를", "지", "진", "질"});
-constexpr auto of_roots = std::to_array<std::string_view>({"거리", "대", "하", "이", "되"});
+constexpr auto of_roots = std::to_array<std::string_view>({"고싶", "거리", "대", "하", "이", "되"});
 constexpr auto wishes = std::to_array<std::string_view>({"게", "도록", "으려", "려고", "려면"});
 
 // "안 아프게 해 주세요", "가렵지 않게": what is wished for is not there yet.

@@ -104,6 +104,12 @@ bool may_be_ending(std::string_view form, std::string_view next, bool begins_wor
   return begins_word || next.empty() || any_begins(next, endings);
 }
 
+bool may_be_attribute(std::string_view last_syllable) {
+  constexpr char32_t nieun = 4, rieul = 8;
+  const char32_t final = last_syllable.empty() ? 0 : final_of(last_syllable);
+  return final == nieun || final == rieul;
+}
+
 bool is_plain_word(std::string_view form) {
   // Found by trying slips against everyday sentences: each lies one stroke beside a word of the bundled table.
   constexpr auto plain = std::to_array<std::string_view>(

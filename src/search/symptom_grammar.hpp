@@ -43,6 +43,9 @@ bool looks_like_ending(std::string_view verb);
 /// Whether a stem of one syllable goes on as verbs do: `form` begins with the syllable, `next` is what follows it.
 bool may_be_ending(std::string_view form, std::string_view next, bool begins_word);
 
+/// Whether a verb that ends in this syllable may be an attribute of what follows: 막힌, 아픈, 거리는, 터질.
+bool may_be_attribute(std::string_view last_syllable);
+
 /// Words so common that no slip of the finger is looked for in them.
 bool is_plain_word(std::string_view form);
 

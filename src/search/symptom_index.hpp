@@ -27,7 +27,7 @@ struct SymptomHit {
   std::vector<std::uint32_t> concepts;  ///< positions in the table
   std::vector<std::uint32_t> missing;
   std::vector<ByteSpan> spans;  ///< of the text
-  std::string summary;  ///< empty: no indication speaks of it by itself
+  std::string summary;          ///< empty: no indication speaks of it by itself
   bool is_approximate = false;
 };
 

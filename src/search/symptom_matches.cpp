@@ -57,7 +57,7 @@ class Matcher {
   std::optional<std::uint32_t> anywhere(const PatternPart& part, const PatternMatch& match) const {
     for (std::uint32_t i = first_; i < end_; ++i) {
       const bool is_used = ((match.tokens | match.elsewhere) & bit(i)) != 0;
-      if (!is_used && fits(part, i) && !phrase_.tokens()[i].is_denied) return i;
+      if (!is_used && fits(part, i) && (part.is_denied || !phrase_.tokens()[i].is_denied)) return i;
     }
     return std::nullopt;
   }

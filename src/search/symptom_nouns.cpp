@@ -34,7 +34,8 @@ class NounLinker {
   }
 
   void take_noun(std::uint32_t i) {
-    tokens_[i].nouns = group_;
+    // "허리를 숙이면 통증이 있어요": the pain is of the back.
+    tokens_[i].nouns = group_.empty() && verb_ ? tokens_[*verb_].nouns : group_;
     const bool is_joined =
         !group_.empty() && are_only_joining(phrase_.between(tokens_[group_.back()].end, tokens_[i].begin));
     if (!is_joined) group_.clear();
@@ -61,7 +62,8 @@ class NounLinker {
     const std::uint32_t last = tokens_[i].nouns.back();
     const bool is_last_word = last + 1 == tokens_.size() || tokens_[last + 1].sentence != tokens_[i].sentence;
     const SymptomToken& first = tokens_[tokens_[i].nouns.front()];
-    const bool is_attribute = phrase_.begins_word(first.begin) && first.begin - tokens_[i].end <= 3;
+    const bool is_attribute = phrase_.begins_word(first.begin) && first.begin - tokens_[i].end <= 3 &&
+                              may_be_attribute(phrase_.between(first.begin - 1, first.begin));
     if (!is_last_word && !is_attribute) tokens_[i].nouns.clear();
     if (!is_last_word && tokens_[i].nouns.size() > 1) tokens_[i].nouns.resize(1);
   }

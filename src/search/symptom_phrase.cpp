@@ -148,14 +148,17 @@ bool SymptomPhrase::follows_closely(std::size_t begin) const {
   return !tokens_.empty() && begin - tokens_.back().end <= close;
 }
 
+bool SymptomPhrase::spans_a_border(std::size_t begin, std::size_t end) const {
+  const auto last = begins_word_.begin() + static_cast<std::ptrdiff_t>(end);
+  return std::find(begins_word_.begin() + static_cast<std::ptrdiff_t>(begin) + 1, last, true) != last;
+}
+
 bool SymptomPhrase::may_stand(const SymptomWord& word, std::size_t begin, std::size_t end) const {
+  // "잘 못" is not 잘못.
+  if (word.is_adverb && word.characters == 2 && spans_a_border(begin, end)) return false;
   if (!begins_word_[begin]) {
     // 가빠 is no word of 눈이가 빠지다.
-    if (std::find(begins_word_.begin() + static_cast<std::ptrdiff_t>(begin) + 1,
-                  begins_word_.begin() + static_cast<std::ptrdiff_t>(end),
-                  true) != begins_word_.begin() + static_cast<std::ptrdiff_t>(end)) {
-      return false;
-    }
+    if (spans_a_border(begin, end)) return false;
     if (word.begins_a_word && !follows_closely(begin)) return false;
     if (word.is_noun() && word.characters == 2 && follows_a_fragment(begin)) return false;
     if (word.characters == 1 && !may_follow(word, begin)) return false;

@@ -99,6 +99,7 @@ class SymptomPhrase {
   void add(std::uint32_t word, std::size_t begin, std::size_t end, bool is_guessed);
   bool may_stand(const SymptomWord& word, std::size_t begin, std::size_t end) const;
   bool follows_a_fragment(std::size_t begin) const;
+  bool spans_a_border(std::size_t begin, std::size_t end) const;
   bool may_follow(const SymptomWord& word, std::size_t begin) const;
   bool may_stand_alone(std::size_t begin) const;
   bool follows_closely(std::size_t begin) const;
