@@ -41,6 +41,7 @@ std::uint32_t popularity_of(const EngineOptions& options, const Medicine& medici
 
 std::vector<std::string> ids_of(const SymptomCatalogue& symptoms, const std::vector<std::uint32_t>& concepts) {
   std::vector<std::string> ids;
+  ids.reserve(concepts.size());
   for (const std::uint32_t symptom : concepts) ids.push_back(symptoms.index.id_of(symptom));
   return ids;
 }

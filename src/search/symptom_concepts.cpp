@@ -13,6 +13,7 @@ namespace {
 
 std::vector<SymptomConcept> named(const std::vector<search::TableEntry>& entries) {
   std::vector<SymptomConcept> concepts;
+  concepts.reserve(entries.size());
   for (const search::TableEntry& entry : entries) concepts.push_back({.id = entry.id, .name = entry.name});
   return concepts;
 }

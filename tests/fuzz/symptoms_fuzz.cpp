@@ -2,9 +2,11 @@
 //
 // The first line is the phrase; lines before an empty one are texts; what follows is a table.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
