@@ -159,6 +159,7 @@ bool SymptomPhrase::may_stand(const SymptomWord& word, std::size_t begin, std::s
   if (!begins_word_[begin]) {
     // 가빠 is no word of 눈이가 빠지다.
     if (spans_a_border(begin, end)) return false;
+    if (between(begin, end) == "까지") return false;  // a particle, not 까지다
     if (word.begins_a_word && !follows_closely(begin)) return false;
     if (word.is_noun() && word.characters == 2 && follows_a_fragment(begin)) return false;
     if (word.characters == 1 && !may_follow(word, begin)) return false;
