@@ -46,8 +46,9 @@ class AsyncEngine:
     """An ``Engine`` whose methods are awaited. ``async with`` opens and closes it.
 
     At most ``threads`` calls run at the same time; more wait for their turn. ``on_progress``, ``on_slow_call``,
-    ``on_span`` and ``on_unanswered_symptom`` are called on those threads: to reach the event loop from them, use ``loop.call_soon_threadsafe``. A
-    cancelled import or refresh stops at its next step, and an import then leaves the database as it was.
+    ``on_span`` and ``on_unanswered_symptom`` are called on those threads: to reach the event loop from them, use
+    ``loop.call_soon_threadsafe``. A cancelled import or refresh stops at its next step, and an import then leaves the
+    database as it was.
     """
 
     def __init__(
