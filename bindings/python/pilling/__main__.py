@@ -96,9 +96,7 @@ def _run(options: argparse.Namespace) -> int:
         return CANNOT_DO
     parts = _refresh.engine_arguments(options) if command is _refresh_all else {}
     concepts = getattr(options, "concepts", None)
-    with pilling.Engine(
-        options.database, busy_timeout=options.busy_timeout, concepts=concepts, **parts
-    ) as engine:
+    with pilling.Engine(options.database, busy_timeout=options.busy_timeout, concepts=concepts, **parts) as engine:
         return command(options, engine)
 
 
