@@ -162,7 +162,9 @@ class Engine::Impl {
       const std::string key = question(text, options.limit, {.dispensing = options.dispensing});
       SymptomResult result = symptoms_.find(generation, key, [&] {
         before_work();
-        return engine::search_symptoms(*catalogue, text, options);
+        SymptomResult found = engine::search_symptoms(*catalogue, text, options);
+        use_summaries_of_keywords(found);
+        return found;
       });
       if (options_.on_unanswered_symptom && engine::is_unanswered(result)) {
         before_work();
@@ -409,10 +411,33 @@ class Engine::Impl {
     }
   }
 
+  // What the model has written of the symptom that was asked for, in the words that the text has for it. The others are
+  // shown from the next search on.
+  void use_summaries_of_keywords(SymptomResult& result) {
+    if (!options_.background_summaries || summaries_.are_free()) return;
+    std::vector<SymptomMatch> matches(result.matches.begin(), result.matches.end());
+    for (SymptomMatch& match : matches) {
+      if (match.approximate || match.spans.empty() || match.concepts.size() != 1) continue;
+      const std::string& text = match.medicine->efficacy;
+      const ByteSpan& span = match.spans.front();
+      const auto made = summaries_.made({.text = text, .keyword = text.substr(span.begin, span.end - span.begin)});
+      if (made && made->maker == options_.summarizer->maker()) match.summary = made->text;
+    }
+    result.matches = std::move(matches);
+  }
+
   void show(const SummaryRequest& request, const Summary& summary) {
-    if (!request.keyword.empty()) return;
+    if (!request.keyword.empty()) return forget_finished_answers();
     const std::scoped_lock turn(load_mutex_);
     show_locked(request, summary);
+  }
+
+  void forget_finished_answers() {
+    {
+      const std::scoped_lock lock(swap_mutex_);
+      ++medicines_.generation;
+    }
+    symptoms_.clear();
   }
 
   void show_locked(const SummaryRequest& request, const Summary& summary) {

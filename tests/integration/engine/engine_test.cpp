@@ -668,6 +668,18 @@ TEST_F(EngineTest, ShowsASummaryThatWasMadeInTheBackgroundInTheNextSearch) {
   EXPECT_LE(model->calls, 2);
 }
 
+TEST_F(EngineTest, ShowsWhatTheModelSaysOfASymptomInTheNextSearchForIt) {
+  const auto model = std::make_shared<HeldSummarizer>();
+  Engine engine(options_with(model));
+  engine.import_medicines(three_medicines());
+  const auto summary = [&] { return engine.search_symptom("머리가 아파요").matches.at(0).summary; };
+
+  EXPECT_EQ(summary(), "두통");
+  model->may_answer.release(10);
+
+  EXPECT_TRUE(comes_true([&] { return summary() == "요약 두통"; }));
+}
+
 TEST_F(EngineTest, LeavesSummariesAloneThatNobodyWaitsForWhenToldTo) {
   const auto model = std::make_shared<CountingSummarizer>();
   EngineOptions quiet = options_with(model);
