@@ -20,8 +20,24 @@ Summaries::Summaries(std::shared_ptr<Summarizer> summarizer, std::shared_ptr<Sum
       kept_(std::move(options), summary_codec()) {}
 
 std::optional<Summary> Summaries::made(const SummaryRequest& request) {
-  const auto found = kept_.at_hand(key_of(request), loader_of(request));
-  return found && found->value ? std::optional(*found->value) : std::nullopt;
+  const std::string key = key_of(request);
+  const auto found = kept_.at_hand(key, loader_of(request));
+  if (!found) return just_made(key);
+  return found->value ? std::optional(*found->value) : std::nullopt;
+}
+
+// Whoever is told of a summary may ask for it before the cache has it.
+std::optional<Summary> Summaries::just_made(const std::string& key) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = just_made_.find(key);
+  return found == just_made_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void Summaries::note(std::string_view key, const Summary& summary) {
+  constexpr std::size_t most = 256;
+  const std::scoped_lock lock(mutex_);
+  if (just_made_.size() >= most) just_made_.clear();
+  just_made_.insert_or_assign(std::string(key), summary);
 }
 
 std::optional<Summary> Summaries::at_hand(const SummaryRequest& request) {
@@ -53,10 +69,11 @@ std::string Summaries::key_of(const SummaryRequest& request) const {
 // It may outlive the call, and the texts that it was given.
 CacheLoader<Summary> Summaries::loader_of(const SummaryRequest& request) {
   return [this, text = std::string(request.text), keyword = std::string(request.keyword)](
-             std::string_view, const CallOptions& own) -> std::optional<LoadedValue<Summary>> {
+             std::string_view key, const CallOptions& own) -> std::optional<LoadedValue<Summary>> {
     const SummaryRequest owned{.text = text, .keyword = keyword};
     auto summary = dated(summarizer_->summarize(owned, own));
     if (!summary) return std::nullopt;
+    note(key, *summary);
     tell(owned, *summary);
     return LoadedValue<Summary>{std::move(*summary)};
   };

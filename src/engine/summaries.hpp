@@ -3,9 +3,11 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "pilling/cache.hpp"
 #include "pilling/call.hpp"
@@ -40,6 +42,8 @@ class Summaries {
   TieredCacheStats stats() const { return kept_.stats(); }
 
  private:
+  std::optional<Summary> just_made(const std::string& key);
+  void note(std::string_view key, const Summary& summary);
   std::string key_of(const SummaryRequest& request) const;
   CacheLoader<Summary> loader_of(const SummaryRequest& request);
   void tell(const SummaryRequest& request, const Summary& summary) const noexcept;
@@ -51,7 +55,9 @@ class Summaries {
   const SummaryHook on_made_;
   const std::chrono::milliseconds time_limit_;
   const std::function<std::chrono::system_clock::time_point()> now_;
-  TieredCache<Summary> kept_;  // the last member: what it loads uses all others
+  std::mutex mutex_;
+  std::unordered_map<std::string, Summary> just_made_;  // the latest, by key
+  TieredCache<Summary> kept_;                           // the last member: what it loads uses all others
 };
 
 }  // namespace pilling::engine
