@@ -917,7 +917,7 @@ class SummarizerStats:
     asked_again: int
     replaced: int
     """By the extractive summary, or by none, since no answer passed."""
-    faults: Mapping[str, int]
+    faults: Mapping[str, int] = field(hash=False)
     """How many answers did not pass, by reason: ``grounding``, ``language``, ``length`` and others."""
     tokens: TokenUsage
     dollars: float
