@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <iterator>
 #include <utility>
 
@@ -48,6 +49,11 @@ MedicineRefresh::MedicineRefresh(refresh::Work& work, const std::vector<std::sha
     : work_(work) {
   for (const auto& source : sources) {
     if (!source->lists_all()) continue;
+    const auto has_its_name = [&](const auto& listing) { return listing->source.name() == source->name(); };
+    if (std::ranges::any_of(listings_, has_its_name)) {
+      throw InvalidArgument("two sources are called " + source->name() +
+                            ", so that nobody could tell which of them listed a medicine; give one another name");
+    }
     auto listing = std::make_unique<Listing>(Listing{
         .source = StagedSource(work, source), .job = "listed/" + source->name(), .known = {}, .ids = {}, .gone = {}});
     for (JobNote& note : work.store().notes(listing->job)) listing->known.insert(std::move(note.key));
@@ -82,16 +88,24 @@ std::optional<AllRows<Medicine>> MedicineRefresh::read(Listing& listing) {
 
 // As long as each try brings a page, there is another; two that bring none end it.
 std::optional<AllRows<Medicine>> MedicineRefresh::walk(Listing& listing) {
-  const auto on_page = [this](const PagingProgress& progress) {
-    work_.tell(RefreshStage::fetching, rows_.size() + progress.rows, rows_.size() + progress.total);
-    return !work_.stop.stop_requested();
+  // What the hook throws ends the refresh, not the source.
+  std::exception_ptr from_hook;
+  const auto on_page = [&](const PagingProgress& progress) {
+    try {
+      work_.tell(RefreshStage::fetching, rows_.size() + progress.rows, rows_.size() + progress.total);
+    } catch (...) {
+      from_hook = std::current_exception();
+    }
+    return !from_hook && !work_.stop.stop_requested();
   };
   constexpr int idle_tries = 2;
   for (int idle = 0; idle < idle_tries;) {
     const std::uint64_t before = listing.source.fetched();
     std::string why;
     try {
-      return fetch_all(listing.source, {}, {.stop = work_.stop}, {.rows = work_.options.page_rows, .on_page = on_page});
+      auto all =
+          fetch_all(listing.source, {}, {.stop = work_.stop}, {.rows = work_.options.page_rows, .on_page = on_page});
+      if (!from_hook) return all;
     } catch (const StorageError&) {
       throw;
     } catch (const core::QuotaGone& error) {
@@ -103,6 +117,7 @@ std::optional<AllRows<Medicine>> MedicineRefresh::walk(Listing& listing) {
     } catch (const Error& error) {
       why = error.what();
     }
+    if (from_hook) std::rethrow_exception(from_hook);
     if (work_.stop.stop_requested()) return std::nullopt;
     idle = listing.source.fetched() > before ? std::max(idle, 1) : idle + 1;
     if (idle >= idle_tries) work_.add_failure(sentence(listing.source.name(), why));

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -290,7 +291,35 @@ TEST_F(RefreshTest, GoesOnAsLongAsPagesCome) {
 
   EXPECT_TRUE(report.is_complete);
   EXPECT_EQ(report.added, 9u);
+  EXPECT_EQ(report.pages_taken_up, 0u);
   EXPECT_TRUE(report.failures.empty());
+}
+
+TEST_F(RefreshTest, PassesOverASourceThatThrowsWhatNobodyExpects) {
+  easy_->before = [](const MedicineQuery&) { throw std::runtime_error("key SECRET was refused"); };
+
+  const RefreshReport report = refresh();
+
+  EXPECT_FALSE(report.is_complete);
+  EXPECT_EQ(report.failures, std::vector<std::string>{"e약은요: it broke off with an unexpected exception"});
+}
+
+TEST_F(RefreshTest, EndsWithWhatTheHookThrowsWhateverThatIs) {
+  for (const RefreshStage stage : {RefreshStage::fetching, RefreshStage::summarizing, RefreshStage::publishing}) {
+    EXPECT_THROW(refresh([&](const RefreshProgress& now) {
+                   if (now.stage == stage) throw NetworkError("the terminal is gone", "tty");
+                 }),
+                 NetworkError);
+  }
+  EXPECT_TRUE(refresh().is_complete);
+  for (const auto& [text, times] : model_->paid) EXPECT_EQ(times, 1) << text;
+}
+
+TEST_F(RefreshTest, TellsSourcesApartByTheirNames) {
+  EngineOptions given = with_sources();
+  given.sources.push_back(std::make_shared<ListingSource>());
+
+  EXPECT_THROW(Engine(given).refresh(wanted_), InvalidArgument);
 }
 
 TEST_F(RefreshTest, ReadsRowsOnceMoreThatChangedWhileTheyWereRead) {
@@ -408,6 +437,23 @@ TEST_F(RefreshTest, ShowsNewSummariesOfOldRowsToOtherEngines) {
     std::this_thread::yield();
   }
   EXPECT_EQ(other.medicine({id(1)})->summary->maker, "paid/1");
+}
+
+TEST_F(RefreshTest, ShowsSummariesToOtherEnginesThatARefreshBeforeHadMadeAndNotPublished) {
+  model_->before = [](const std::string&) { throw Refused("the budget is used up"); };
+  refresh();
+  model_->before = {};
+  EXPECT_THROW(refresh([](const RefreshProgress& now) {
+                 if (now.stage == RefreshStage::publishing) throw std::runtime_error("power cut");
+               }),
+               std::runtime_error);
+  const auto published = [&] { return make_sqlite_store(with_sources().database)->job("summaries/paid/1")->done; };
+  const auto before = published();
+
+  EXPECT_EQ(refresh().made, 0u);
+  EXPECT_EQ(published(), before + 1);
+  EXPECT_EQ(refresh().made, 0u);
+  EXPECT_EQ(published(), before + 1);
 }
 
 TEST_F(RefreshTest, RunsOnceAtATime) {
