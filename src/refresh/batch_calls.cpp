@@ -132,12 +132,18 @@ void BatchCalls::submit(Batch& batch) {
     // Nothing was sent.
     work_.commit([&](StoreTransaction& transaction) { transaction.erase_note(batches_job_, batch.label); });
     throw;
+  } catch (...) {
+    count(batch);
+    throw;
   }
+  count(batch);
   note(batch);
-  work_.report.calls += entries.size();
-  for (const std::string& text : batch.texts) {
-    if (missing_.at(text).may_be_paid) ++work_.report.repeated_calls;
-  }
+}
+
+void BatchCalls::count(const Batch& batch) {
+  work_.report.calls += batch.texts.size();
+  work_.report.repeated_calls += static_cast<std::uint64_t>(
+      std::ranges::count_if(batch.texts, [&](const std::string& text) { return missing_.at(text).may_be_paid; }));
 }
 
 void BatchCalls::collect(const Batch& batch) {

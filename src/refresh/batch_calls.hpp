@@ -42,6 +42,7 @@ class BatchCalls {
   void take_over(Batch& batch);
   bool find_id(Batch& batch);
   void submit(Batch& batch);
+  void count(const Batch& batch);
   void collect(const Batch& batch);
   std::optional<std::vector<BatchAnswer>> wait_for_answers(const Batch& batch);
   BatchStatus wait(const Batch& batch);
