@@ -27,12 +27,22 @@ Medicine combined(const Medicine& row, const Medicine& stored, bool adds_only) {
   if (adds_only) {
     fill_blanks(newer, row);
   } else if (row.efficacy.empty()) {
-    // A list without texts says nothing about them.
+    // A list without texts says nothing about them, nor about when they changed.
     fill_blanks(newer, stored);
+    if (!newer.efficacy.empty()) {
+      newer.published_on = stored.published_on;
+      newer.updated_on = stored.updated_on;
+    }
   } else {
     keep_what_is_left_out(newer, stored);
   }
   return newer;
+}
+
+// The date of a list without texts says nothing about those of another source.
+bool is_older_row(const Medicine& row, const Medicine& stored) {
+  if (stored.efficacy.empty() && !row.efficacy.empty()) return false;
+  return std::is_lt(compare_dates(row, stored));
 }
 
 }  // namespace
@@ -272,7 +282,7 @@ void MedicineRefresh::compare_row(const Row& row, const Find& find, const Put& p
     ++counts.added;
     return put(row.medicine);
   }
-  const bool is_older = std::is_lt(compare_dates(row.medicine, *stored));
+  const bool is_older = is_older_row(row.medicine, *stored);
   Medicine newer = is_older ? *stored : combined(row.medicine, *stored, row.adds_only);
   newer.withdrawn_on.clear();
   const bool has_changed = newer != *stored;

@@ -391,6 +391,32 @@ TEST_F(RefreshTest, WritesNoOlderRow) {
   EXPECT_EQ(stored(1).efficacy, text(1));
 }
 
+TEST_F(RefreshTest, WritesTextsThatAreOlderThanARowWithoutTexts) {
+  const auto permits = std::make_shared<ListingSource>("허가정보");
+  permits->rows = {listed(id(1), "가상정1", "")};
+  permits->rows[0].updated_on = "2026-06-01";
+  permits->rows[0].dispensing = "otc";
+  EngineOptions given = with_sources();
+  given.sources.push_back(permits);
+  const std::vector<Medicine> with_first = easy_->rows;
+  easy_->rows.erase(easy_->rows.begin());
+  Engine(given).refresh(wanted_);
+  ASSERT_EQ(stored(1).efficacy, "");
+
+  for (const std::string text : {"효능 1에 씁니다.", "새 효능에 씁니다."}) {
+    easy_->rows = with_first;
+    easy_->rows[0].efficacy = text;
+    Engine(given).refresh(wanted_);
+    EXPECT_EQ(stored(1).efficacy, text);
+    EXPECT_EQ(stored(1).dispensing, "otc");
+    // Now only the permits list it.
+    easy_->rows.erase(easy_->rows.begin());
+    Engine(given).refresh(wanted_);
+    EXPECT_EQ(stored(1).efficacy, text);
+    EXPECT_EQ(Engine(given).refresh(wanted_).updated, 0u);
+  }
+}
+
 TEST_F(RefreshTest, PublishesRowsAlthoughTheModelIsOutOfReach) {
   model_->before = [](const std::string&) { throw Refused("the budget is used up"); };
   Engine engine(with_sources());
