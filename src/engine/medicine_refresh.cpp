@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <iterator>
 #include <utility>
 
@@ -26,12 +27,22 @@ Medicine combined(const Medicine& row, const Medicine& stored, bool adds_only) {
   if (adds_only) {
     fill_blanks(newer, row);
   } else if (row.efficacy.empty()) {
-    // A list without texts says nothing about them.
+    // A list without texts says nothing about them, nor about when they changed.
     fill_blanks(newer, stored);
+    if (!newer.efficacy.empty()) {
+      newer.published_on = stored.published_on;
+      newer.updated_on = stored.updated_on;
+    }
   } else {
     keep_what_is_left_out(newer, stored);
   }
   return newer;
+}
+
+// The date of a list without texts says nothing about those of another source.
+bool is_older_row(const Medicine& row, const Medicine& stored) {
+  if (stored.efficacy.empty() && !row.efficacy.empty()) return false;
+  return std::is_lt(compare_dates(row, stored));
 }
 
 }  // namespace
@@ -48,6 +59,11 @@ MedicineRefresh::MedicineRefresh(refresh::Work& work, const std::vector<std::sha
     : work_(work) {
   for (const auto& source : sources) {
     if (!source->lists_all()) continue;
+    const auto has_its_name = [&](const auto& listing) { return listing->source.name() == source->name(); };
+    if (std::ranges::any_of(listings_, has_its_name)) {
+      throw InvalidArgument("two sources are called " + source->name() +
+                            ", so that nobody could tell which of them listed a medicine; give one another name");
+    }
     auto listing = std::make_unique<Listing>(Listing{
         .source = StagedSource(work, source), .job = "listed/" + source->name(), .known = {}, .ids = {}, .gone = {}});
     for (JobNote& note : work.store().notes(listing->job)) listing->known.insert(std::move(note.key));
@@ -82,16 +98,24 @@ std::optional<AllRows<Medicine>> MedicineRefresh::read(Listing& listing) {
 
 // As long as each try brings a page, there is another; two that bring none end it.
 std::optional<AllRows<Medicine>> MedicineRefresh::walk(Listing& listing) {
-  const auto on_page = [this](const PagingProgress& progress) {
-    work_.tell(RefreshStage::fetching, rows_.size() + progress.rows, rows_.size() + progress.total);
-    return !work_.stop.stop_requested();
+  // What the hook throws ends the refresh, not the source.
+  std::exception_ptr from_hook;
+  const auto on_page = [&](const PagingProgress& progress) {
+    try {
+      work_.tell(RefreshStage::fetching, rows_.size() + progress.rows, rows_.size() + progress.total);
+    } catch (...) {
+      from_hook = std::current_exception();
+    }
+    return !from_hook && !work_.stop.stop_requested();
   };
   constexpr int idle_tries = 2;
   for (int idle = 0; idle < idle_tries;) {
     const std::uint64_t before = listing.source.fetched();
     std::string why;
     try {
-      return fetch_all(listing.source, {}, {.stop = work_.stop}, {.rows = work_.options.page_rows, .on_page = on_page});
+      auto all =
+          fetch_all(listing.source, {}, {.stop = work_.stop}, {.rows = work_.options.page_rows, .on_page = on_page});
+      if (!from_hook) return all;
     } catch (const StorageError&) {
       throw;
     } catch (const core::QuotaGone& error) {
@@ -103,6 +127,7 @@ std::optional<AllRows<Medicine>> MedicineRefresh::walk(Listing& listing) {
     } catch (const Error& error) {
       why = error.what();
     }
+    if (from_hook) std::rethrow_exception(from_hook);
     if (work_.stop.stop_requested()) return std::nullopt;
     idle = listing.source.fetched() > before ? std::max(idle, 1) : idle + 1;
     if (idle >= idle_tries) work_.add_failure(sentence(listing.source.name(), why));
@@ -257,7 +282,7 @@ void MedicineRefresh::compare_row(const Row& row, const Find& find, const Put& p
     ++counts.added;
     return put(row.medicine);
   }
-  const bool is_older = std::is_lt(compare_dates(row.medicine, *stored));
+  const bool is_older = is_older_row(row.medicine, *stored);
   Medicine newer = is_older ? *stored : combined(row.medicine, *stored, row.adds_only);
   newer.withdrawn_on.clear();
   const bool has_changed = newer != *stored;

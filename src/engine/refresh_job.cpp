@@ -38,6 +38,12 @@ void put_publication(StoreTransaction& transaction, const Work& work) {
   progress.is_finished = true;
   progress.updated_at = work.now();
   transaction.put(progress);
+  transaction.erase_note(job, refresh::unpublished);
+}
+
+// By this refresh, or by one before that was cut off.
+bool has_new_summaries(StoreTransaction& transaction, const Work& work) {
+  return transaction.note(refresh::published_job(work.maker()), refresh::unpublished).has_value();
 }
 
 void put_end(StoreTransaction& transaction, const Work& work) {
@@ -66,7 +72,7 @@ class Publisher {
     work_.tell(RefreshStage::publishing, 0, 1);
     work_.commit([this](StoreTransaction& transaction) {
       const bool has_changed = put_rows(transaction);
-      if (has_changed || work_.report.made > 0) put_publication(transaction, work_);
+      if (has_changed || has_new_summaries(transaction, work_)) put_publication(transaction, work_);
       put_end(transaction, work_);
     });
     work_.tell(RefreshStage::publishing, 1, 1);

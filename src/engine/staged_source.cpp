@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/deadline.hpp"
+#include "core/failure.hpp"
 #include "engine/medicine_rows.hpp"
 #include "engine/netstrings.hpp"
 #include "pilling/error.hpp"
@@ -66,10 +67,11 @@ StagedSource::StagedSource(refresh::Work& work, std::shared_ptr<MedicineSource> 
 SourcePage<Medicine> StagedSource::fetch(const MedicineQuery& query, const CallOptions& call) {
   const std::string key = key_of(query);
   if (auto page = staged_page(key)) {
-    ++taken_up_;
+    if (seen_.insert(key).second) ++taken_up_;
     return *std::move(page);
   }
-  SourcePage<Medicine> page = source_->fetch(query, core::within(call, work_.options.call_timeout));
+  SourcePage<Medicine> page = fetch_page(query, call);
+  seen_.insert(key);
   ++fetched_;
   work_.commit([&](StoreTransaction& transaction) {
     if (!transaction.note(job_, begun_at)) {
@@ -79,6 +81,17 @@ SourcePage<Medicine> StagedSource::fetch(const MedicineQuery& query, const CallO
     transaction.put(JobNote{.job = job_, .key = key, .text = encode_page(page)});
   });
   return page;
+}
+
+// Whatever a source of the host throws, which may hold a secret, is the trouble of that source alone.
+SourcePage<Medicine> StagedSource::fetch_page(const MedicineQuery& query, const CallOptions& call) const {
+  try {
+    return source_->fetch(query, core::within(call, work_.options.call_timeout));
+  } catch (const Error&) {
+    throw;
+  } catch (...) {
+    throw BadData(core::reason_of_failure(), source_->name());
+  }
 }
 
 // Nothing when it was not fetched, or is damaged: it is fetched again then.

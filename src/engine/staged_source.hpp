@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_set>
 
 #include "pilling/source.hpp"
 #include "refresh/work.hpp"
@@ -31,11 +32,13 @@ class StagedSource final : public MedicineSource {
   void forget(StoreTransaction& transaction) const;
 
  private:
+  SourcePage<Medicine> fetch_page(const MedicineQuery& query, const CallOptions& call) const;
   std::optional<SourcePage<Medicine>> staged_page(const std::string& key) const;
 
   refresh::Work& work_;
   const std::shared_ptr<MedicineSource> source_;
   const std::string job_;
+  std::unordered_set<std::string> seen_;  // keys of pages, in this refresh
   std::uint64_t taken_up_ = 0;
   std::uint64_t fetched_ = 0;
 };

@@ -8,7 +8,7 @@
 #include <random>
 #include <utility>
 
-#include "core/failure.hpp"
+#include "core/retry.hpp"
 
 namespace pilling::refresh {
 namespace {
@@ -44,13 +44,14 @@ void BatchCalls::take_over() {
 
 void BatchCalls::take_over(Batch& batch) {
   try {
-    if (find_id(batch)) collect(batch);
+    if (!find_id(batch)) return;
   } catch (const StorageError&) {
     throw;
   } catch (const Error& error) {
-    if (!work_.stop.stop_requested())
-      work_.add_failure("a batch could not be looked for: " + std::string(error.what()));
+    if (work_.stop.stop_requested()) return;
+    return work_.add_failure("a batch could not be looked for: " + std::string(error.what()));
   }
+  collect(batch);
 }
 
 Texts BatchCalls::rest() const {
@@ -131,25 +132,45 @@ void BatchCalls::submit(Batch& batch) {
     // Nothing was sent.
     work_.commit([&](StoreTransaction& transaction) { transaction.erase_note(batches_job_, batch.label); });
     throw;
+  } catch (...) {
+    count(batch);
+    throw;
   }
+  count(batch);
   note(batch);
-  work_.report.calls += entries.size();
-  for (const std::string& text : batch.texts) {
-    if (missing_.at(text).may_be_paid) ++work_.report.repeated_calls;
-  }
+}
+
+void BatchCalls::count(const Batch& batch) {
+  work_.report.calls += batch.texts.size();
+  work_.report.repeated_calls += static_cast<std::uint64_t>(
+      std::ranges::count_if(batch.texts, [&](const std::string& text) { return missing_.at(text).may_be_paid; }));
 }
 
 void BatchCalls::collect(const Batch& batch) {
+  const auto answers = wait_for_answers(batch);
+  if (from_hook_) std::rethrow_exception(from_hook_);
+  if (!answers) return;
+  take(batch, *answers);
+  work_.tell(RefreshStage::summarizing, counts_.kept + counts_.without, counts_.distinct);
+}
+
+// Nothing when there are none yet, or none to be had, which the report tells.
+std::optional<std::vector<BatchAnswer>> BatchCalls::wait_for_answers(const Batch& batch) {
   try {
-    const BatchStatus status = wait(batch);
-    if (!status.is_over) return;
-    const auto answers = batches_.answers(batch.id, entries_of(batch), work_.call());
-    take(batch, answers);
+    if (wait(batch).is_over) return batches_.answers(batch.id, entries_of(batch), work_.call());
   } catch (const StorageError&) {
     throw;
+  } catch (const ServiceError& error) {
+    constexpr int not_found = 404;
+    if (error.status() == not_found) {
+      forget_if_gone(batch);
+    } else if (!work_.stop.stop_requested()) {
+      work_.add_failure("batch " + batch.id + ": " + error.what());
+    }
   } catch (const Error& error) {
     if (!work_.stop.stop_requested()) work_.add_failure("batch " + batch.id + ": " + error.what());
   }
+  return std::nullopt;
 }
 
 // Its last known state, which is not over when a stop was requested, or when it is not waited for.
@@ -157,17 +178,67 @@ BatchStatus BatchCalls::wait(const Batch& batch) {
   BatchStatus status;
   int failures_in_a_row = 0;
   while (!work_.stop.stop_requested()) {
-    try {
-      status = batches_.status(batch.id, work_.call());
-      failures_in_a_row = 0;
-    } catch (const NetworkError&) {
-      if (++failures_in_a_row == most_failures_in_a_row) throw;
+    const auto seen = look_at(batch, failures_in_a_row);
+    if (seen) {
+      status = *seen;
+      try {
+        work_.tell(RefreshStage::waiting, status.completed + status.failed, status.total);
+      } catch (...) {
+        from_hook_ = std::current_exception();
+        return {};
+      }
     }
-    if (failures_in_a_row == 0) work_.tell(RefreshStage::waiting, status.completed + status.failed, status.total);
     if (status.is_over || !work_.options.waits_for_batches) break;
     sleep();
   }
   return status;
+}
+
+// Nothing when that fails in a way that may pass.
+std::optional<BatchStatus> BatchCalls::look_at(const Batch& batch, int& failures_in_a_row) {
+  const auto is_worth_another = [&] {
+    return ++failures_in_a_row < most_failures_in_a_row && work_.options.waits_for_batches;
+  };
+  try {
+    auto status = batches_.status(batch.id, work_.call());
+    failures_in_a_row = 0;
+    return status;
+  } catch (const core::FinalServiceError&) {
+    throw;
+  } catch (const NetworkError&) {
+    if (!is_worth_another()) throw;
+  } catch (const Refused& error) {
+    if (!error.retry_after() || !is_worth_another()) throw;
+  } catch (const ServiceError& error) {
+    if (!core::is_transient_http_status(error.status()) || !is_worth_another()) throw;
+  }
+  return std::nullopt;
+}
+
+// Services keep batches for some weeks. Only one that lists its batches, and this one not among them, is believed.
+void BatchCalls::forget_if_gone(const Batch& batch) {
+  try {
+    if (!batches_.find(batch.label, work_.call()).empty()) {
+      return work_.add_failure("batch " + batch.id + ": the service lists it and does not find it");
+    }
+  } catch (const Error& error) {
+    if (!work_.stop.stop_requested()) work_.add_failure("batch " + batch.id + ": " + error.what());
+    return;
+  }
+  work_.commit([&](StoreTransaction& transaction) {
+    for (const std::string& text : batch.texts) {
+      if (!missing_.contains(text)) continue;
+      transaction.put(JobNote{.job = calls_job(work_.maker()), .key = text, .text = std::string(call_begun)});
+    }
+    note_other_texts(batch, transaction);
+    transaction.erase_note(batches_job_, batch.label);
+  });
+  for (const std::string& text : batch.texts) {
+    under_way_.erase(text);
+    if (const auto missing = missing_.find(text); missing != missing_.end()) missing->second.may_be_paid = true;
+  }
+  work_.report.warnings.push_back("the service does not know batch " + batch.id +
+                                  " any more; its texts are asked for again");
 }
 
 void BatchCalls::sleep() const {
@@ -185,12 +256,13 @@ void BatchCalls::take(const Batch& batch, const std::vector<BatchAnswer>& answer
       if (answer.summary) {
         Summary summary = *answer.summary;
         if (summary.made_at == std::chrono::sys_seconds()) summary.made_at = work_.now();
-        transaction.put({.text = answer.id, .keyword = {}, .maker = work_.maker()}, summary);
+        work_.put(transaction, answer.id, summary);
         transaction.erase_note(calls, answer.id);
       } else if (answer.failure.empty()) {
         transaction.put(JobNote{.job = calls, .key = answer.id, .text = std::string(no_indication)});
       }
     }
+    note_other_texts(batch, transaction);
     transaction.erase_note(batches_job_, batch.label);
   });
   for (const BatchAnswer& answer : answers) {
@@ -209,7 +281,16 @@ void BatchCalls::take(const Batch& batch, const std::vector<BatchAnswer>& answer
     missing_.erase(answer.id);
   }
   for (const std::string& text : batch.texts) under_way_.erase(text);
-  work_.tell(RefreshStage::summarizing, counts_.kept + counts_.without, counts_.distinct);
+}
+
+// Of texts that no medicine has any more, the answers are lost. Should the texts come back, they are paid for again.
+void BatchCalls::note_other_texts(const Batch& batch, StoreTransaction& transaction) const {
+  const std::string calls = calls_job(work_.maker());
+  for (const std::string& text : batch.texts) {
+    if (missing_.contains(text) || transaction.note(calls, text)) continue;
+    if (transaction.has_summary({.text = text, .keyword = {}, .maker = work_.maker()})) continue;
+    transaction.put(JobNote{.job = calls, .key = text, .text = std::string(call_begun)});
+  }
 }
 
 // Those whose text is still there. An answer for another one could not be checked against it.

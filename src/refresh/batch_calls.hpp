@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -40,9 +42,14 @@ class BatchCalls {
   void take_over(Batch& batch);
   bool find_id(Batch& batch);
   void submit(Batch& batch);
+  void count(const Batch& batch);
   void collect(const Batch& batch);
-  void take(const Batch& batch, const std::vector<BatchAnswer>& answers);
+  std::optional<std::vector<BatchAnswer>> wait_for_answers(const Batch& batch);
   BatchStatus wait(const Batch& batch);
+  std::optional<BatchStatus> look_at(const Batch& batch, int& failures_in_a_row);
+  void forget_if_gone(const Batch& batch);
+  void take(const Batch& batch, const std::vector<BatchAnswer>& answers);
+  void note_other_texts(const Batch& batch, StoreTransaction& transaction) const;
   void sleep() const;
   std::vector<BatchEntry> entries_of(const Batch& batch) const;
   void note(const Batch& batch);
@@ -54,6 +61,7 @@ class BatchCalls {
   std::unordered_map<std::string, MissingText> missing_;  // by fingerprint
   std::vector<std::string> order_;                        // of these, as they came
   std::unordered_set<std::string> under_way_;             // in batches
+  std::exception_ptr from_hook_;                          // which ends the refresh
 };
 
 }  // namespace pilling::refresh

@@ -42,7 +42,7 @@ DirectCalls::~DirectCalls() {
 }
 
 void DirectCalls::run() {
-  work_.tell(RefreshStage::summarizing, done_, total_);
+  tell();
   const std::stop_callback stop_calls(work_.stop, [this] { stop_calls_.request_stop(); });
   const std::size_t callers = std::min(work_.options.workers, waiting_.size());
   for (std::size_t i = 0; i < callers; ++i) {
@@ -55,7 +55,7 @@ void DirectCalls::run() {
     std::vector<Task> next = choose_tasks();
     record(outcomes, next);
     hand_out(std::move(next));
-    if (!outcomes.empty()) work_.tell(RefreshStage::summarizing, done_, total_);
+    if (!outcomes.empty()) tell();
   }
 }
 
@@ -87,26 +87,31 @@ DirectCalls::Outcome DirectCalls::call(Task task, const std::stop_token& stop) c
 }
 
 DirectCalls::Outcome DirectCalls::judge_failure(Task task, const std::stop_token& stop) const {
-  const auto outcome = [&](End end, const std::string& why, std::optional<milliseconds> wait = std::nullopt) {
-    return Outcome{.task = std::move(task), .end = end, .why = why, .wait = wait};
+  const auto outcome = [&](End end, const std::string& why, bool may_have_cost,
+                           std::optional<milliseconds> wait = std::nullopt) {
+    return Outcome{.task = std::move(task), .end = end, .why = why, .wait = wait, .may_have_cost = may_have_cost};
   };
   try {
     throw;
   } catch (const core::QuotaGone& error) {
-    return outcome(End::hopeless, error.what());
+    return outcome(End::hopeless, error.what(), false);
   } catch (const Refused& error) {
-    return outcome(error.retry_after() ? End::refused : End::hopeless, error.what(), error.retry_after());
+    return outcome(error.retry_after() ? End::refused : End::hopeless, error.what(), false, error.retry_after());
   } catch (const ServiceError& error) {
-    if (concerns_every_text(error.status())) return outcome(End::hopeless, error.what());
+    if (concerns_every_text(error.status())) return outcome(End::hopeless, error.what(), false);
     const bool is_passing = core::is_transient_http_status(error.status());
-    return outcome(is_passing ? End::postponed : End::failed, error.what(), error.retry_after());
+    // Somebody on the way may have given up on an answer that was being made.
+    const bool may_have_cost = is_passing && !core::is_refusal_http_status(error.status());
+    return outcome(is_passing ? End::postponed : End::failed, error.what(), may_have_cost, error.retry_after());
   } catch (const NetworkError& error) {
-    return outcome(stop.stop_requested() ? End::stopped : End::lost, error.what());
+    return outcome(stop.stop_requested() ? End::stopped : End::lost, error.what(), error.may_have_arrived());
+  } catch (const InvalidArgument& error) {
+    return outcome(End::failed, error.what(), false);
   } catch (const Error& error) {
-    return outcome(End::failed, error.what());
+    return outcome(End::failed, error.what(), true);
   } catch (...) {
     // Only Pilling's own errors promise to hold no secret.
-    return outcome(End::failed, "the summarizer broke off with an unexpected exception");
+    return outcome(End::failed, "the summarizer broke off with an unexpected exception", true);
   }
 }
 
@@ -116,7 +121,8 @@ std::vector<DirectCalls::Outcome> DirectCalls::wait_for_outcomes() {
   const auto has_outcome = [this] { return !outcomes_.empty(); };
   const bool has_room = !waiting_.empty() && under_way_ < callers_.size() && may_start();
   if (!has_room) {
-    has_outcome_.wait(lock, has_outcome);
+    // A stop may have come since the caller looked: then there may be nothing to wait for.
+    if (under_way_ > 0) has_outcome_.wait(lock, has_outcome);
   } else if (paused_until_ > Clock::now()) {
     has_outcome_.wait_until(lock, work_.stop, paused_until_, has_outcome);
   }
@@ -135,8 +141,7 @@ std::vector<DirectCalls::Task> DirectCalls::choose_tasks() {
 
 // Whether a call for the text, this one or one before, may have been paid for and has left nothing.
 bool DirectCalls::may_be_paid_for_nothing(const Outcome& outcome) {
-  const bool is_lost = outcome.end == End::lost || outcome.end == End::stopped;
-  return !outcome.summary && (is_lost || outcome.task.missing.may_be_paid);
+  return !outcome.summary && (outcome.may_have_cost || outcome.task.missing.may_be_paid);
 }
 
 // All in one transaction. What was paid for is tried to be written several times before it is given up.
@@ -150,7 +155,7 @@ void DirectCalls::record(const std::vector<Outcome>& outcomes, const std::vector
       } else if (!may_be_paid_for_nothing(outcome)) {
         transaction.erase_note(calls_job_, text);
       }
-      if (outcome.summary) transaction.put({.text = text, .keyword = {}, .maker = work_.maker()}, *outcome.summary);
+      if (outcome.summary) work_.put(transaction, text, *outcome.summary);
     }
     for (const Task& task : next) {
       transaction.put(JobNote{.job = calls_job_, .key = task.missing.fingerprint, .text = std::string(call_begun)});
@@ -208,7 +213,7 @@ void DirectCalls::try_later(const Outcome& outcome) {
     paused_until_ = std::max(paused_until_, Clock::now() + pause);
   }
   Task again = outcome.task;
-  again.missing.may_be_paid = again.missing.may_be_paid || outcome.end == End::lost;
+  again.missing.may_be_paid = again.missing.may_be_paid || outcome.may_have_cost;
   if (outcome.end != End::refused) ++again.tries;
   if (is_out_of_patience()) {
     if (!std::exchange(is_ending_, true)) work_.add_failure("there was no answer for too long: " + outcome.why);
@@ -229,6 +234,30 @@ void DirectCalls::hand_out(std::vector<Task> next) {
   const std::scoped_lock lock(mutex_);
   for (Task& task : next) tasks_.push_back(std::move(task));
   has_task_.notify_all();
+}
+
+void DirectCalls::tell() {
+  try {
+    work_.tell(RefreshStage::summarizing, done_, total_);
+  } catch (...) {
+    end_calls();
+    throw;
+  }
+}
+
+// What the calls under way still bring has been paid for.
+void DirectCalls::end_calls() noexcept {
+  try {
+    is_ending_ = true;
+    stop_calls_.request_stop();
+    while (under_way_ > 0) {
+      const std::vector<Outcome> outcomes = wait_for_outcomes();
+      under_way_ -= outcomes.size();
+      record(outcomes, {});
+    }
+  } catch (...) {
+    // Their notes stay, and say what may have been paid for.
+  }
 }
 
 bool DirectCalls::may_start() const { return !is_ending_ && !work_.stop.stop_requested(); }

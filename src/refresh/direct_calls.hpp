@@ -41,7 +41,7 @@ class DirectCalls {
     nothing,    // the text holds no indication
     refused,    // nothing was sent; a later call may be let through
     postponed,  // the service is in trouble, and did nothing
-    lost,       // no answer came: it may have been paid for
+    lost,       // no answer came
     failed,     // for this text
     hopeless,   // for every text
     stopped,    // by whoever wants no more
@@ -52,6 +52,7 @@ class DirectCalls {
     std::optional<Summary> summary{};
     std::string why{};
     std::optional<std::chrono::milliseconds> wait{};
+    bool may_have_cost = false;  // although it left nothing
   };
 
   using Time = std::chrono::steady_clock::time_point;
@@ -65,6 +66,8 @@ class DirectCalls {
   static bool may_be_paid_for_nothing(const Outcome& outcome);
   void record(const std::vector<Outcome>& outcomes, const std::vector<Task>& next);
   void take_in(const Outcome& outcome);
+  void tell();
+  void end_calls() noexcept;
   void try_later(const Outcome& outcome);
   void hand_out(std::vector<Task> next);
   bool may_start() const;

@@ -11,6 +11,9 @@ inline constexpr std::string_view refresh_job = "refresh";
 /// The name of the job whose progress changes when a refresh has published summaries of this maker.
 inline std::string published_job(const std::string& maker) { return "summaries/" + maker; }
 
+/// The key of its only note, which is there while summaries have come that were not published.
+inline constexpr std::string_view unpublished = "unpublished";
+
 /// Notes, by the fingerprint of a text: calls of this maker that were begun and have not been answered, and texts that
 /// it finds no indication in.
 inline std::string calls_job(const std::string& maker) { return "calls/" + maker; }

@@ -79,13 +79,9 @@ class Lease::Keeper {
   ~Keeper() {
     thread_.request_stop();
     thread_.join();
-    try {
-      const auto transaction = store_.begin();
-      if (!is_mine(*transaction)) return;
-      transaction->erase_note(job, key);
-      transaction->commit();
-    } catch (...) {
-      // It ends by itself.
+    // It ends by itself, but only after a while.
+    constexpr int attempts = 3;
+    for (int attempt = 0; attempt < attempts && !give_up(); ++attempt) {
     }
   }
 
@@ -111,6 +107,18 @@ class Lease::Keeper {
                       " is refreshing this database; wait until it is done, or for " + std::to_string(left) +
                       " ms after it was cut off",
                   milliseconds(left));
+  }
+
+  bool give_up() noexcept {
+    try {
+      const auto transaction = store_.begin();
+      if (!is_mine(*transaction)) return true;
+      transaction->erase_note(job, key);
+      transaction->commit();
+      return true;
+    } catch (...) {
+      return false;
+    }
   }
 
   void write(StoreTransaction& transaction) {

@@ -60,6 +60,12 @@ class Work {
     transaction->commit();
   }
 
+  /// The summary of a text, to be published by this refresh or, if it does not come to that, by the next.
+  void put(StoreTransaction& transaction, const std::string& fingerprint, const Summary& summary) const {
+    transaction.put({.text = fingerprint, .keyword = {}, .maker = maker_}, summary);
+    transaction.put(JobNote{.job = published_job(maker_), .key = std::string(unpublished), .text = {}});
+  }
+
   /// One text that cannot be summarised, or source that cannot be read: the first hundred are told.
   void add_failure(std::string what) {
     constexpr std::size_t most = 100;

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -290,7 +291,35 @@ TEST_F(RefreshTest, GoesOnAsLongAsPagesCome) {
 
   EXPECT_TRUE(report.is_complete);
   EXPECT_EQ(report.added, 9u);
+  EXPECT_EQ(report.pages_taken_up, 0u);
   EXPECT_TRUE(report.failures.empty());
+}
+
+TEST_F(RefreshTest, PassesOverASourceThatThrowsWhatNobodyExpects) {
+  easy_->before = [](const MedicineQuery&) { throw std::runtime_error("key SECRET was refused"); };
+
+  const RefreshReport report = refresh();
+
+  EXPECT_FALSE(report.is_complete);
+  EXPECT_EQ(report.failures, std::vector<std::string>{"e약은요: it broke off with an unexpected exception"});
+}
+
+TEST_F(RefreshTest, EndsWithWhatTheHookThrowsWhateverThatIs) {
+  for (const RefreshStage stage : {RefreshStage::fetching, RefreshStage::summarizing, RefreshStage::publishing}) {
+    EXPECT_THROW(refresh([&](const RefreshProgress& now) {
+                   if (now.stage == stage) throw NetworkError("the terminal is gone", "tty");
+                 }),
+                 NetworkError);
+  }
+  EXPECT_TRUE(refresh().is_complete);
+  for (const auto& [text, times] : model_->paid) EXPECT_EQ(times, 1) << text;
+}
+
+TEST_F(RefreshTest, TellsSourcesApartByTheirNames) {
+  EngineOptions given = with_sources();
+  given.sources.push_back(std::make_shared<ListingSource>());
+
+  EXPECT_THROW(Engine(given).refresh(wanted_), InvalidArgument);
 }
 
 TEST_F(RefreshTest, ReadsRowsOnceMoreThatChangedWhileTheyWereRead) {
@@ -362,6 +391,32 @@ TEST_F(RefreshTest, WritesNoOlderRow) {
   EXPECT_EQ(stored(1).efficacy, text(1));
 }
 
+TEST_F(RefreshTest, WritesTextsThatAreOlderThanARowWithoutTexts) {
+  const auto permits = std::make_shared<ListingSource>("허가정보");
+  permits->rows = {listed(id(1), "가상정1", "")};
+  permits->rows[0].updated_on = "2026-06-01";
+  permits->rows[0].dispensing = "otc";
+  EngineOptions given = with_sources();
+  given.sources.push_back(permits);
+  const std::vector<Medicine> with_first = easy_->rows;
+  easy_->rows.erase(easy_->rows.begin());
+  Engine(given).refresh(wanted_);
+  ASSERT_EQ(stored(1).efficacy, "");
+
+  for (const std::string text : {"효능 1에 씁니다.", "새 효능에 씁니다."}) {
+    easy_->rows = with_first;
+    easy_->rows[0].efficacy = text;
+    Engine(given).refresh(wanted_);
+    EXPECT_EQ(stored(1).efficacy, text);
+    EXPECT_EQ(stored(1).dispensing, "otc");
+    // Now only the permits list it.
+    easy_->rows.erase(easy_->rows.begin());
+    Engine(given).refresh(wanted_);
+    EXPECT_EQ(stored(1).efficacy, text);
+    EXPECT_EQ(Engine(given).refresh(wanted_).updated, 0u);
+  }
+}
+
 TEST_F(RefreshTest, PublishesRowsAlthoughTheModelIsOutOfReach) {
   model_->before = [](const std::string&) { throw Refused("the budget is used up"); };
   Engine engine(with_sources());
@@ -408,6 +463,23 @@ TEST_F(RefreshTest, ShowsNewSummariesOfOldRowsToOtherEngines) {
     std::this_thread::yield();
   }
   EXPECT_EQ(other.medicine({id(1)})->summary->maker, "paid/1");
+}
+
+TEST_F(RefreshTest, ShowsSummariesToOtherEnginesThatARefreshBeforeHadMadeAndNotPublished) {
+  model_->before = [](const std::string&) { throw Refused("the budget is used up"); };
+  refresh();
+  model_->before = {};
+  EXPECT_THROW(refresh([](const RefreshProgress& now) {
+                 if (now.stage == RefreshStage::publishing) throw std::runtime_error("power cut");
+               }),
+               std::runtime_error);
+  const auto published = [&] { return make_sqlite_store(with_sources().database)->job("summaries/paid/1")->done; };
+  const auto before = published();
+
+  EXPECT_EQ(refresh().made, 0u);
+  EXPECT_EQ(published(), before + 1);
+  EXPECT_EQ(refresh().made, 0u);
+  EXPECT_EQ(published(), before + 1);
 }
 
 TEST_F(RefreshTest, RunsOnceAtATime) {

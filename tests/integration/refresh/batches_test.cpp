@@ -59,7 +59,11 @@ class ScriptedBatches final : public SummaryBatches {
 
   BatchStatus status(const std::string& id, const CallOptions&) override {
     Batch& batch = by_id(id);
-    if (failing_looks > 0 && failing_looks-- > 0) throw NetworkError("no reply", "model.test");
+    if (failing_looks > 0 && failing_looks-- > 0) {
+      if (failing_looks % 3 == 2) throw Refused("the breaker is open", milliseconds(1));
+      if (failing_looks % 3 == 1) throw ServiceError("overloaded", "model", 503);
+      throw NetworkError("no reply", "model.test");
+    }
     const bool is_over = ++batch.looks >= looks_needed;
     if (before_look) before_look();
     BatchStatus status;
@@ -124,6 +128,7 @@ struct BatchesTest : testing::Test {
   ScriptedBatches& service = summarizer.scripted;
   RefreshOptions options{.uses_batches = true, .batch_interval = milliseconds(1)};
   std::vector<RefreshProgress> progress;
+  RefreshProgressHook on_progress;
 
   RefreshReport refresh(const std::vector<std::string>& texts, std::stop_token stop = {}) {
     std::vector<Medicine> medicines;
@@ -133,7 +138,10 @@ struct BatchesTest : testing::Test {
       medicine.efficacy = text;
       medicines.push_back(medicine);
     }
-    const RefreshProgressHook hook = [this](const RefreshProgress& now) { progress.push_back(now); };
+    const RefreshProgressHook hook = [this](const RefreshProgress& now) {
+      progress.push_back(now);
+      if (on_progress) on_progress(now);
+    };
     Work work(*store, summarizer, options, hook, std::move(stop), &std::chrono::system_clock::now);
     work.report.is_complete = make_summaries(work, medicines);
     return work.finish();
@@ -245,6 +253,49 @@ TEST_F(BatchesTest, ThatCannotBeReachedAreTakenOverLater) {
   EXPECT_EQ(failed.failures, std::vector<std::string>{"batch batch_0: no reply"});
   EXPECT_EQ(taken_over.made, 1u);
   EXPECT_EQ(service.batches.size(), 1u);
+}
+
+TEST_F(BatchesTest, ThatTheServiceForgotAreHandedOverAgainAndSaidToBe) {
+  options.waits_for_batches = false;
+  refresh({"가", "나"});
+  service.batches.clear();
+  options.waits_for_batches = true;
+
+  const RefreshReport report = refresh({"가", "나"});
+
+  EXPECT_TRUE(report.is_complete);
+  EXPECT_EQ(report.made, 2u);
+  EXPECT_EQ(report.repeated_calls, 2u);
+  EXPECT_EQ(report.warnings.size(), 1u);
+  EXPECT_TRUE(store->notes("batches/paid/1").empty());
+  EXPECT_TRUE(store->notes("calls/paid/1").empty());
+}
+
+TEST_F(BatchesTest, RememberWhatWasPaidForTextsThatCameBack) {
+  options.waits_for_batches = false;
+  service.looks_needed = 1;
+  refresh({"가", "나"});
+  refresh({"가"});
+
+  const RefreshReport report = refresh({"가", "나"});
+
+  EXPECT_EQ(report.calls, 1u);
+  EXPECT_EQ(report.repeated_calls, 1u);
+  EXPECT_EQ(service.paid.at("나"), 2);
+}
+
+TEST_F(BatchesTest, AreTakenOverWhenAHookEndsTheRefreshWhateverItThrows) {
+  for (const RefreshStage stage : {RefreshStage::waiting, RefreshStage::summarizing}) {
+    on_progress = [&](const RefreshProgress& now) {
+      if (now.stage == stage) throw NetworkError("the terminal is gone", "tty");
+    };
+    const std::string text = "효능 " + std::string(to_string(stage));
+
+    EXPECT_THROW(refresh({text}), NetworkError);
+    on_progress = {};
+    EXPECT_TRUE(refresh({text}).is_complete);
+    EXPECT_EQ(service.paid.at(text), 1);
+  }
 }
 
 TEST_F(BatchesTest, LeaveTextsThatFailedToTheNextRefresh) {

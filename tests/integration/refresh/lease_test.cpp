@@ -10,6 +10,7 @@
 
 #include "pilling/error.hpp"
 #include "support/child_process.hpp"
+#include "support/forwarding_store.hpp"
 #include "support/sample_rows.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -55,6 +56,27 @@ TEST_F(LeaseTest, TellsWhoHoldsItAndForHowLong) {
     EXPECT_EQ(error.retry_after(), std::chrono::seconds(40));
     EXPECT_NE(std::string(error.what()).find(std::to_string(getpid())), std::string::npos) << error.what();
   }
+}
+
+// A disk that is full for a moment.
+class FragileStore final : public support::ForwardingStore {
+ public:
+  using ForwardingStore::ForwardingStore;
+  std::unique_ptr<StoreTransaction> begin(const CallOptions& call) override {
+    if (failures > 0 && failures-- > 0) throw StorageError("the disk is full", "/nowhere");
+    return ForwardingStore::begin(call);
+  }
+  int failures = 0;
+};
+
+TEST_F(LeaseTest, IsGivenBackAlthoughTheStoreFailsForAMoment) {
+  FragileStore store(open());
+  {
+    const Lease lease(store, minutes(1), clock());
+    store.failures = 2;
+  }
+
+  EXPECT_NO_THROW(Lease(store, minutes(1), clock()));
 }
 
 TEST_F(LeaseTest, IsTakenOverWhenItsTimeIsUp) {
