@@ -58,7 +58,7 @@ struct RefreshReport {
   std::uint64_t older = 0;      ///< not written, for the store holds a newer row
   std::uint64_t withdrawn = 0;  ///< listed before by a source, and no more by any: `Medicine::withdrawn_on`
   std::uint64_t not_listed =
-      0;  ///< medicines of the store that no source ever listed, such as imported ones; they stay
+      0;  ///< medicines of the store that no source of this refresh lists or ever listed; they stay
   std::uint64_t pages_taken_up = 0;  ///< that a refresh before had fetched
   std::vector<SkippedRow> skipped;
 
@@ -74,6 +74,8 @@ struct RefreshReport {
   std::uint64_t asked_again = 0;  ///< answers that did not pass the check, and were paid for once more
   double dollars = 0;             ///< at list prices; of a dry run, what it may be expected to cost
   bool is_price_known = true;     ///< false: the model has no price, so that `dollars` lacks it
+
+  std::uint64_t in_batches = 0;  ///< texts that wait for a batch
 
   std::vector<std::string> failures;  ///< what was not done and why; the next refresh tries it again
   std::vector<std::string> warnings;  ///< what was done, and is doubtful

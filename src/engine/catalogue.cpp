@@ -135,8 +135,8 @@ std::shared_ptr<const MedicineCatalogue> make_catalogue(const EngineOptions& opt
   medicines.reserve(rows.size());
   for (Medicine& row : rows) medicines.push_back(std::make_shared<const Medicine>(std::move(row)));
   SymptomCatalogue symptoms = index_symptoms(options, medicines, extractive);
-  auto indexes = std::make_shared<const MedicineIndexes>(MedicineIndexes{
-      .names = std::move(names), .symptoms = std::move(symptoms), .by_fingerprint = std::move(texts)});
+  auto indexes = std::make_shared<const MedicineIndexes>(
+      MedicineIndexes{.names = std::move(names), .symptoms = std::move(symptoms), .by_fingerprint = std::move(texts)});
   return std::make_shared<const MedicineCatalogue>(
       MedicineCatalogue{.version = version, .medicines = std::move(medicines), .indexes = std::move(indexes)});
 }

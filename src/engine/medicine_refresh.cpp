@@ -18,6 +18,8 @@ namespace {
 
 // So few may vanish from any source without a doubt.
 constexpr std::size_t small_loss = 20;
+constexpr std::size_t most_asked_for = 300;
+constexpr int most_failures_in_a_row = 3;
 
 std::string sentence(const std::string& source, const std::string& what) { return source + ": " + what; }
 
@@ -176,7 +178,8 @@ void MedicineRefresh::find_gone(Listing& listing) {
   std::ranges::copy_if(listing.known, std::back_inserter(missing),
                        [&](const std::string& id) { return !listing.ids.contains(id); });
   const double believable = work_.options.largest_loss * static_cast<double>(listing.known.size());
-  if (static_cast<double>(missing.size()) > std::max(believable, static_cast<double>(small_loss))) {
+  const bool is_too_much = static_cast<double>(missing.size()) > std::max(believable, static_cast<double>(small_loss));
+  if (is_too_much || (listing.ids.empty() && !missing.empty())) {
     work_.report.warnings.push_back(
         sentence(listing.source.name(), std::to_string(missing.size()) + " of " + std::to_string(listing.known.size()) +
                                             " medicines that it listed are missing, which is too many to be believed; "
@@ -184,27 +187,43 @@ void MedicineRefresh::find_gone(Listing& listing) {
     return;
   }
   std::ranges::sort(missing);
-  for (const std::string& id : missing) {
+  ask_for(listing, missing);
+}
+
+// As long as the source answers; services count calls by the day. What was not asked for, the next refresh asks for.
+void MedicineRefresh::ask_for(Listing& listing, const std::vector<std::string>& missing) {
+  std::size_t asked = 0;
+  std::string why = "so many are not asked for at once";
+  for (int failures = 0; asked < std::min(missing.size(), most_asked_for); ++asked) {
     if (work_.stop.stop_requested()) return;
-    if (is_gone(listing, id)) listing.gone.insert(id);
+    work_.tell(RefreshStage::fetching, rows_.size(), rows_.size() + missing.size() - asked);
+    try {
+      if (is_gone(listing, missing[asked])) listing.gone.insert(missing[asked]);
+      failures = 0;
+    } catch (const StorageError&) {
+      throw;
+    } catch (...) {
+      why = core::reason_of_failure();
+      if (++failures == most_failures_in_a_row) break;
+    }
+  }
+  if (asked < missing.size()) {
+    work_.report.warnings.push_back(sentence(listing.source.name(), std::to_string(missing.size() - asked) +
+                                                                        " medicines are missing, and whether they "
+                                                                        "are withdrawn is not known: " +
+                                                                        why));
   }
 }
 
 bool MedicineRefresh::is_gone(Listing& listing, const std::string& id) {
-  try {
-    SourcePage<Medicine> page = listing.source.ask({.id = {id}});
-    for (Medicine& row : page.rows) {
-      if (row.id.value == id && can_be_kept(row)) {
-        add_row(listing, std::move(row));
-        return false;
-      }
+  SourcePage<Medicine> page = listing.source.ask({.id = {id}});
+  for (Medicine& row : page.rows) {
+    if (row.id.value == id && can_be_kept(row)) {
+      add_row(listing, std::move(row));
+      return false;
     }
-    return true;
-  } catch (...) {
-    work_.report.warnings.push_back(
-        sentence(listing.source.name(), "whether " + id + " is withdrawn is not known: " + core::reason_of_failure()));
-    return false;
   }
+  return true;
 }
 
 // By a source that was read and has it, or that was not read and had it.
@@ -214,7 +233,7 @@ bool MedicineRefresh::is_listed(const std::string& id) const {
   });
 }
 
-std::vector<Medicine> MedicineRefresh::preview() const {
+std::vector<Medicine> MedicineRefresh::preview() {
   std::vector<Medicine> medicines = work_.store().medicines();
   std::unordered_map<std::string, std::size_t> positions;
   for (std::size_t i = 0; i < medicines.size(); ++i) positions.emplace(medicines[i].id.value, i);

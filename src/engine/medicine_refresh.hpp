@@ -28,7 +28,7 @@ class MedicineRefresh {
   bool is_complete() const noexcept { return is_complete_; }
 
   /// The medicines as the store will hold them; in a dry run, the report says what changed.
-  std::vector<Medicine> preview() const;
+  std::vector<Medicine> preview();
 
   /// Writes what changed, and forgets the pages; the report says what. Whether a row has changed.
   bool publish(StoreTransaction& transaction);
@@ -56,6 +56,7 @@ class MedicineRefresh {
   void take(Listing& listing, AllRows<Medicine> all);
   void add_row(Listing& listing, Medicine row);
   void find_gone(Listing& listing);
+  void ask_for(Listing& listing, const std::vector<std::string>& missing);
   bool is_gone(Listing& listing, const std::string& id);
   bool is_listed(const std::string& id) const;
   bool is_described_before(const std::string& id, const Listing& listing) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <cstddef>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <random>
@@ -21,7 +22,27 @@ std::string new_label() {
   return "pilling-" + std::to_string(random()) + "-" + std::to_string(random());
 }
 
+// The batch's id, and then the texts.
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
+}
+
 }  // namespace
+
+std::unordered_set<std::string> texts_in_batches(const Work& work) {
+  std::unordered_set<std::string> texts;
+  for (const JobNote& note : work.store().notes(batches_job(work.maker()))) {
+    const std::vector<std::string> lines = lines_of(note.text);
+    texts.insert(lines.begin() + 1, lines.end());
+  }
+  return texts;
+}
 
 BatchCalls::BatchCalls(Work& work, SummaryBatches& batches, Texts texts)
     : work_(work),
@@ -52,6 +73,9 @@ void BatchCalls::take_over(Batch& batch) {
     return work_.add_failure("a batch could not be looked for: " + std::string(error.what()));
   }
   collect(batch);
+  if (std::ranges::any_of(batch.texts, [&](const std::string& text) { return under_way_.contains(text); })) {
+    open_.push_back(batch);
+  }
 }
 
 Texts BatchCalls::rest() const {
@@ -66,18 +90,9 @@ Texts BatchCalls::rest() const {
 std::vector<BatchCalls::Batch> BatchCalls::batches_before() {
   std::vector<Batch> batches;
   for (const JobNote& note : work_.store().notes(batches_job_)) {
-    Batch batch{.label = note.key, .id = {}, .texts = {}};
-    bool is_first = true;
-    for (std::size_t begin = 0; begin <= note.text.size();) {
-      const std::size_t end = std::min(note.text.find('\n', begin), note.text.size());
-      std::string line = note.text.substr(begin, end - begin);
-      if (std::exchange(is_first, false)) {
-        batch.id = std::move(line);
-      } else if (!line.empty()) {
-        batch.texts.push_back(std::move(line));
-      }
-      begin = end + 1;
-    }
+    std::vector<std::string> lines = lines_of(note.text);
+    Batch batch{.label = note.key, .id = std::move(lines.front()), .texts = {}};
+    batch.texts.assign(std::make_move_iterator(lines.begin() + 1), std::make_move_iterator(lines.end()));
     batches.push_back(std::move(batch));
   }
   return batches;
@@ -100,7 +115,6 @@ bool BatchCalls::find_id(Batch& batch) {
 void BatchCalls::submit_rest() {
   std::vector<std::string> texts;
   for (MissingText& missing : rest().missing) texts.push_back(std::move(missing.fingerprint));
-  std::vector<Batch> submitted;
   for (auto begin = texts.begin(); begin != texts.end() && !work_.stop.stop_requested();) {
     const auto left = static_cast<std::size_t>(texts.end() - begin);
     const auto end = begin + static_cast<std::ptrdiff_t>(std::min(batches_.maximum_entries(), left));
@@ -113,11 +127,15 @@ void BatchCalls::submit_rest() {
       work_.add_failure("a batch could not be handed over: " + std::string(error.what()));
       break;
     }
-    submitted.push_back(std::move(batch));
+    open_.push_back(std::move(batch));
     begin = end;
   }
-  for (const Batch& batch : submitted) {
-    if (work_.options.waits_for_batches && !work_.stop.stop_requested()) collect(batch);
+}
+
+void BatchCalls::wait_for_open() {
+  waits_ = true;
+  for (const Batch& batch : std::exchange(open_, {})) {
+    if (!work_.stop.stop_requested()) collect(batch);
   }
 }
 
@@ -157,7 +175,10 @@ void BatchCalls::collect(const Batch& batch) {
 // Nothing when there are none yet, or none to be had, which the report tells.
 std::optional<std::vector<BatchAnswer>> BatchCalls::wait_for_answers(const Batch& batch) {
   try {
-    if (wait(batch).is_over) return batches_.answers(batch.id, entries_of(batch), work_.call());
+    const std::vector<BatchEntry> entries = entries_of(batch);
+    // Nobody has these texts any more, or somebody else has had them summarised: there is nothing to check against.
+    if (entries.empty()) return std::vector<BatchAnswer>();
+    if (wait(batch).is_over) return batches_.answers(batch.id, entries, work_.call());
   } catch (const StorageError&) {
     throw;
   } catch (const ServiceError& error) {
@@ -188,7 +209,7 @@ BatchStatus BatchCalls::wait(const Batch& batch) {
         return {};
       }
     }
-    if (status.is_over || !work_.options.waits_for_batches) break;
+    if (status.is_over || !waits_) break;
     sleep();
   }
   return status;
@@ -196,9 +217,7 @@ BatchStatus BatchCalls::wait(const Batch& batch) {
 
 // Nothing when that fails in a way that may pass.
 std::optional<BatchStatus> BatchCalls::look_at(const Batch& batch, int& failures_in_a_row) {
-  const auto is_worth_another = [&] {
-    return ++failures_in_a_row < most_failures_in_a_row && work_.options.waits_for_batches;
-  };
+  const auto is_worth_another = [&] { return ++failures_in_a_row < most_failures_in_a_row && waits_; };
   try {
     auto status = batches_.status(batch.id, work_.call());
     failures_in_a_row = 0;

@@ -14,21 +14,29 @@
 
 namespace pilling::refresh {
 
+/// The fingerprints of the texts that are in batches which are not done with.
+std::unordered_set<std::string> texts_in_batches(const Work& work);
+
 /// Has the texts summarised in batches. Those of a refresh that was cut off are taken over: a batch is in the store
 /// before it is handed over, and found again by its label.
 class BatchCalls {
  public:
   BatchCalls(Work& work, SummaryBatches& batches, Texts texts);
 
-  /// Takes up the batches of refreshes before: what is done, and where the options say so, what comes later. The report
-  /// tells.
+  /// Takes up what is done of the batches of refreshes before. The report tells.
   void take_over();
 
   /// What is still missing, and in no batch.
   Texts rest() const;
 
-  /// Hands over `rest`, and waits for it where the options say so.
+  /// Hands over `rest`.
   void submit_rest();
+
+  /// For all batches that are not done, until they are or a stop is requested.
+  void wait_for_open();
+
+  /// How many texts are in batches that are not done.
+  std::uint64_t under_way() const noexcept { return under_way_.size(); }
 
  private:
   // A batch, by the label of its note.
@@ -61,7 +69,9 @@ class BatchCalls {
   std::unordered_map<std::string, MissingText> missing_;  // by fingerprint
   std::vector<std::string> order_;                        // of these, as they came
   std::unordered_set<std::string> under_way_;             // in batches
-  std::exception_ptr from_hook_;                          // which ends the refresh
+  std::vector<Batch> open_;                               // not done, as far as was looked
+  bool waits_ = false;
+  std::exception_ptr from_hook_;  // which ends the refresh
 };
 
 }  // namespace pilling::refresh

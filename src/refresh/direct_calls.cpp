@@ -1,6 +1,7 @@
 #include "refresh/direct_calls.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "core/process.hpp"
@@ -15,9 +16,11 @@ using Clock = std::chrono::steady_clock;
 // A service that is in trouble without saying for how long.
 constexpr milliseconds short_pause(1000);
 // Nobody knows whether a pause that a service names is the truth.
-constexpr milliseconds longest_pause(5000);
-// A text is left to the next refresh after so many tries.
-constexpr int most_tries = 3;
+constexpr milliseconds longest_pause(15'000);
+// A text is left to the next refresh after so many replies that were lost, or so many times that the service put it off
+// while it answered for others.
+constexpr int most_losses = 3;
+constexpr int most_postponements = 20;
 // So many texts that fail one after the other are no accident of theirs.
 constexpr int most_failures_in_a_row = 20;
 
@@ -53,9 +56,9 @@ void DirectCalls::run() {
     under_way_ -= outcomes.size();
     for (const Outcome& outcome : outcomes) take_in(outcome);
     std::vector<Task> next = choose_tasks();
-    record(outcomes, next);
+    const bool has_news = record(outcomes, next) || !outcomes.empty();
     hand_out(std::move(next));
-    if (!outcomes.empty()) tell();
+    if (has_news) tell();
   }
 }
 
@@ -144,10 +147,13 @@ bool DirectCalls::may_be_paid_for_nothing(const Outcome& outcome) {
   return !outcome.summary && (outcome.may_have_cost || outcome.task.missing.may_be_paid);
 }
 
-// All in one transaction. What was paid for is tried to be written several times before it is given up.
-void DirectCalls::record(const std::vector<Outcome>& outcomes, const std::vector<Task>& next) {
-  if (outcomes.empty() && next.empty()) return;
+// All in one transaction. What was paid for is tried to be written several times before it is given up. Drops tasks
+// that somebody else, such as a search, has had done meanwhile; whether there were any.
+bool DirectCalls::record(const std::vector<Outcome>& outcomes, std::vector<Task>& next) {
+  if (outcomes.empty() && next.empty()) return false;
+  std::unordered_set<std::string> done;
   const auto write = [&](StoreTransaction& transaction) {
+    done.clear();
     for (const Outcome& outcome : outcomes) {
       const std::string& text = outcome.task.missing.fingerprint;
       if (outcome.end == End::nothing) {
@@ -158,17 +164,27 @@ void DirectCalls::record(const std::vector<Outcome>& outcomes, const std::vector
       if (outcome.summary) work_.put(transaction, text, *outcome.summary);
     }
     for (const Task& task : next) {
+      const std::string& text = task.missing.fingerprint;
+      if (transaction.has_summary({.text = text, .keyword = {}, .maker = work_.maker()})) {
+        done.insert(text);
+        continue;
+      }
       transaction.put(JobNote{.job = calls_job_, .key = task.missing.fingerprint, .text = std::string(call_begun)});
     }
   };
   constexpr int attempts = 3;
   for (int attempt = 1;; ++attempt) {
     try {
-      return work_.commit(write);
+      work_.commit(write);
+      break;
     } catch (const StorageError&) {
       if (attempt == attempts) throw;
     }
   }
+  std::erase_if(next, [&](const Task& task) { return done.contains(task.missing.fingerprint); });
+  work_.report.kept += done.size();
+  done_ += done.size();
+  return !done.empty();
 }
 
 void DirectCalls::take_in(const Outcome& outcome) {
@@ -214,10 +230,11 @@ void DirectCalls::try_later(const Outcome& outcome) {
   }
   Task again = outcome.task;
   again.missing.may_be_paid = again.missing.may_be_paid || outcome.may_have_cost;
-  if (outcome.end != End::refused) ++again.tries;
+  if (outcome.end == End::lost) ++again.losses;
+  if (outcome.end == End::postponed) ++again.postponements;
   if (is_out_of_patience()) {
     if (!std::exchange(is_ending_, true)) work_.add_failure("there was no answer for too long: " + outcome.why);
-  } else if (again.tries >= most_tries) {
+  } else if (again.losses >= most_losses || again.postponements >= most_postponements) {
     work_.add_failure("medicine " + again.missing.first_owner.value + ": " + outcome.why);
   } else {
     waiting_.push_back(std::move(again));
@@ -253,7 +270,8 @@ void DirectCalls::end_calls() noexcept {
     while (under_way_ > 0) {
       const std::vector<Outcome> outcomes = wait_for_outcomes();
       under_way_ -= outcomes.size();
-      record(outcomes, {});
+      std::vector<Task> none;
+      record(outcomes, none);
     }
   } catch (...) {
     // Their notes stay, and say what may have been paid for.

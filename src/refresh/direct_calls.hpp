@@ -32,7 +32,8 @@ class DirectCalls {
  private:
   struct Task {
     MissingText missing;
-    int tries = 0;
+    int losses = 0;
+    int postponements = 0;
   };
 
   // What became of a call.
@@ -64,7 +65,7 @@ class DirectCalls {
   std::vector<Outcome> wait_for_outcomes();
   std::vector<Task> choose_tasks();
   static bool may_be_paid_for_nothing(const Outcome& outcome);
-  void record(const std::vector<Outcome>& outcomes, const std::vector<Task>& next);
+  bool record(const std::vector<Outcome>& outcomes, std::vector<Task>& next);
   void take_in(const Outcome& outcome);
   void tell();
   void end_calls() noexcept;

@@ -28,12 +28,13 @@ constexpr std::string_view key = "refresh";
 struct Holder {
   std::string token;  // of this one lease
   core::ProcessIdentity process;
-  std::int64_t until = 0;  // milliseconds since 1970 in UTC
+  std::int64_t until = 0;   // milliseconds since 1970 in UTC
+  std::int64_t length = 0;  // of the lease, in milliseconds
 };
 
 std::string encode(const Holder& holder) {
   return holder.token + '\n' + holder.process.machine + '\n' + std::to_string(holder.process.number) + '\n' +
-         holder.process.start + '\n' + std::to_string(holder.until);
+         holder.process.start + '\n' + std::to_string(holder.until) + '\n' + std::to_string(holder.length);
 }
 
 std::int64_t number_in(std::string_view text) {
@@ -55,6 +56,7 @@ Holder decode(std::string_view text) {
   holder.process.number = number_in(next_line());
   holder.process.start = next_line();
   holder.until = number_in(next_line());
+  holder.length = number_in(next_line());
   return holder;
 }
 
@@ -100,8 +102,10 @@ class Lease::Keeper {
     const auto note = transaction.note(job, key);
     if (!note) return;
     const Holder holder = decode(*note);
-    const std::int64_t left = std::min<std::int64_t>(holder.until - now(), length_.count());
-    if (left <= 0 || core::is_known_to_be_gone(holder.process)) return;
+    const std::int64_t left = holder.until - now();
+    // Nobody takes a lease for longer: the clock was set back since.
+    const bool is_of_another_time = left > holder.length;
+    if (left <= 0 || is_of_another_time || core::is_known_to_be_gone(holder.process)) return;
     const std::string& machine = holder.process.machine;
     throw Refused("process " + std::to_string(holder.process.number) + " on " + machine.substr(0, machine.find('/')) +
                       " is refreshing this database; wait until it is done, or for " + std::to_string(left) +
@@ -123,6 +127,7 @@ class Lease::Keeper {
 
   void write(StoreTransaction& transaction) {
     me_.until = now() + length_.count();
+    me_.length = length_.count();
     transaction.put(JobNote{.job = std::string(job), .key = std::string(key), .text = encode(me_)});
   }
 

@@ -1,5 +1,7 @@
 #include "refresh/make_summaries.hpp"
 
+#include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "refresh/batch_calls.hpp"
@@ -10,10 +12,14 @@ namespace pilling::refresh {
 namespace {
 
 void estimate(Work& work, const Texts& texts) {
-  work.report.calls = texts.missing.size();
+  const std::unordered_set<std::string> in_batches = texts_in_batches(work);
   for (const MissingText& missing : texts.missing) {
+    if (in_batches.contains(missing.fingerprint)) {
+      ++work.report.in_batches;
+      continue;
+    }
+    ++work.report.calls;
     const SummaryCost cost = work.summarizer().cost({.text = missing.text, .keyword = {}}, work.options.uses_batches);
-    work.report.is_price_known = work.report.is_price_known && cost.dollars.has_value();
     work.report.dollars += cost.dollars.value_or(0);
     if (missing.may_be_paid) ++work.report.repeated_calls;
   }
@@ -27,9 +33,11 @@ void make(Work& work, Texts texts) {
   in_batches.take_over();
   if (work.options.uses_batches) {
     in_batches.submit_rest();
+    if (work.options.waits_for_batches) in_batches.wait_for_open();
   } else {
     DirectCalls(work, in_batches.rest()).run();
   }
+  work.report.in_batches = in_batches.under_way();
 }
 
 }  // namespace
@@ -44,6 +52,10 @@ bool make_summaries(Work& work, const std::vector<Medicine>& medicines) {
   report.texts = texts.distinct;
   report.kept = texts.kept;
   report.without = texts.without;
+  if (!texts.missing.empty()) {
+    const SummaryRequest first{.text = texts.missing.front().text, .keyword = {}};
+    report.is_price_known = work.summarizer().cost(first, work.options.uses_batches).dollars.has_value();
+  }
   if (work.options.dry_run) {
     estimate(work, texts);
     return texts.missing.empty();

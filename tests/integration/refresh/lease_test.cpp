@@ -96,7 +96,8 @@ TEST_F(LeaseTest, OfAnotherMachineIsLeftAloneUntilItsTimeIsUp) {
   const auto store = open();
   const std::string now =
       std::to_string(std::chrono::floor<milliseconds>(clock()().time_since_epoch() + minutes(1)).count());
-  support::commit_one(*store, JobNote{.job = "lease", .key = "refresh", .text = "1-1\nelsewhere/boot\n1\n5\n" + now});
+  support::commit_one(
+      *store, JobNote{.job = "lease", .key = "refresh", .text = "1-1\nelsewhere/boot\n1\n5\n" + now + "\n60000"});
 
   EXPECT_THROW(Lease(*store, minutes(1), clock()), Refused);
   since = minutes(1);
@@ -137,6 +138,16 @@ TEST_F(LeaseTest, EndsWithAProcessThatNobodyHasAskedAboutSince) {
   const auto store = open();
   EXPECT_NO_THROW(Lease(*store, minutes(60), clock()));
   waitpid(child, nullptr, 0);
+}
+
+TEST_F(LeaseTest, EndsWhenTheClockIsSetBackSinceItWasTaken) {
+  const auto store = open();
+  since = std::chrono::hours(24);
+  const Lease lease(*store, minutes(1), clock());
+  since = {};
+
+  const auto other = open();
+  EXPECT_NO_THROW(Lease(*other, minutes(1), clock()));
 }
 
 TEST_F(LeaseTest, IsNoneOfADamagedNote) {
