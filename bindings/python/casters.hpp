@@ -307,6 +307,7 @@ inline py::object to_python(const RefreshReport& report) {
   fields["asked_again"] = report.asked_again;
   fields["dollars"] = report.dollars;
   fields["is_price_known"] = report.is_price_known;
+  fields["in_batches"] = report.in_batches;
   fields["failures"] = to_tuple(report.failures);
   fields["warnings"] = to_tuple(report.warnings);
   fields["is_complete"] = report.is_complete;

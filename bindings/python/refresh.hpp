@@ -77,11 +77,10 @@ class WatchedRefresh {
   RefreshReport run(const py::object& listener) {
     std::optional<py::error_already_set> ended;
     {
-      std::jthread thread([this](const std::stop_token& stop) { refresh(stop); });
+      Joined thread(std::jthread([this](const std::stop_token& stop) { refresh(stop); }));
       while (!ended && tell(listener, ended)) {
       }
-      if (ended) thread.request_stop();
-      without_gil([&] { thread.join(); });
+      if (!ended) thread.let_end();
     }
     if (!ended) tell(listener, ended);
     if (ended) throw std::move(*ended);
@@ -90,6 +89,24 @@ class WatchedRefresh {
   }
 
  private:
+  // Ends without the GIL, which the thread may want.
+  class Joined {
+   public:
+    explicit Joined(std::jthread thread) : thread_(std::move(thread)) {}
+    ~Joined() {
+      if (!may_end_) thread_.request_stop();
+      without_gil([this] { thread_.join(); });
+    }
+    Joined(const Joined&) = delete;
+    Joined& operator=(const Joined&) = delete;
+
+    void let_end() noexcept { may_end_ = true; }
+
+   private:
+    std::jthread thread_;
+    bool may_end_ = false;
+  };
+
   void refresh(const std::stop_token& stop) {
     const auto note = [this](const RefreshProgress& progress) {
       const std::scoped_lock lock(mutex_);

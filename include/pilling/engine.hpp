@@ -43,7 +43,9 @@ struct EngineOptions {
   std::vector<std::shared_ptr<MedicineSource>> sources{};  ///< asked in order when a name is not found here
   std::shared_ptr<Summarizer> summarizer{};                ///< of `refresh` and `summarize`; none: extractive
   std::optional<RefreshSchedule> refresh_schedule{};       ///< none: only when `refresh` is called
-  bool background_summaries = true;             ///< have those made that `search` shows the extractive one in place of
+  /// Have those made by `summarizer` in the background that the first ten matches of a search lack: of their texts, and
+  /// of what their texts say of a symptom. While the engine refreshes, none.
+  bool background_summaries = true;
   std::shared_ptr<SharedCache> shared_cache{};  ///< none: memory and store only
   std::vector<MedicineAlias> aliases{};
   std::unordered_map<std::string, std::uint32_t> popularity{};  ///< by product code; see `NameEntry::popularity`
@@ -113,7 +115,8 @@ struct EngineStats {
 /// Thread-safe: open one per process, after a fork, and share it. Several processes may use one database: what one of
 /// them writes, the others load within `EngineOptions::watch_interval` and the time that loading takes. What the
 /// options hold, such as sources, summarizer, store, caches, hooks and clock, is called from threads of the engine,
-/// too. The catalogue is held in memory: queries touch no disk and never wait for an import or a refresh. Two calls
+/// too. The catalogue is held in memory: queries touch no disk, but for summaries of a model that
+/// are not in memory yet, and never wait for an import or a refresh. Two calls
 /// may, for as long as they are allowed to take: `search`, when it goes out to sources, and `wait_for_summary`, when
 /// the summarizer is not free. Opening throws StorageError, and InvalidArgument for an alias that is not valid UTF-8 or
 /// has no letter or digit.
@@ -142,11 +145,11 @@ class PILLING_API Engine {
   /// Throws as `search`.
   std::vector<ConfusableMedicine> confusable_names(std::string_view name, std::size_t limit = 5) const;
 
-  /// Medicines for what a phrase complains of, in the words of patients: "콧물은 없는데 목이 칼칼해요". The answer says which
-  /// concepts were understood, and which were denied, over or set aside; matches are those medicines whose efficacy texts
-  /// speak of the former. More of the concepts come first; then how well the text fits, in three steps; then what is
-  /// sold over the counter, where known; then how well it fits within its step, popularity and product code. A phrase
-  /// that nothing is understood of finds texts that hold its words, marked as approximate, or nothing.
+  /// Medicines for what a phrase complains of, in the words of patients: "콧물은 없는데 목이 칼칼해요". The answer says
+  /// which concepts were understood, and which were denied, over or set aside; matches are those medicines whose
+  /// efficacy texts speak of the former. More of the concepts come first; then how well the text fits, in three steps;
+  /// then what is sold over the counter, where known; then how well it fits within its step, popularity and product
+  /// code. A phrase that nothing is understood of finds texts that hold its words, marked as approximate, or nothing.
   ///
   /// When the phrase holds a sign of an emergency, there is a red flag to show, and no match. That there is none does
   /// not mean that all is well. Throws as `search`, and what `EngineOptions::on_unanswered_symptom` throws.

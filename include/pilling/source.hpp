@@ -51,6 +51,9 @@ class PILLING_API MedicineSource {
   virtual std::string name() const = 0;
   virtual SourcePage<Medicine> fetch(const MedicineQuery& query, const CallOptions& call) = 0;
 
+  /// What tells it from another of the same name, such as one at another address. Its name unless overridden.
+  virtual std::string identity() const;
+
   /// Whether a query without a name and an id gives all it has, page by page. A refresh goes through such sources only.
   virtual bool lists_all() const;
 };

@@ -23,7 +23,6 @@
 #include "engine/summaries.hpp"
 #include "engine/symptom_look_up.hpp"
 #include "pilling/error.hpp"
-#include "refresh/jobs.hpp"
 #include "search/query.hpp"
 #include "text/fingerprint.hpp"
 #include "text/normalize.hpp"
@@ -76,6 +75,21 @@ class BeforeWork {
  private:
   const CallOptions& call_;
   mutable bool was_called_ = false;
+};
+
+// How many of what one search shows are summarised by the model for that.
+constexpr std::size_t most_summaries = 10;
+
+// Counts as long as it lives.
+class UnderWay {
+ public:
+  explicit UnderWay(std::atomic<int>& count) : count_(count) { ++count_; }
+  ~UnderWay() { --count_; }
+  UnderWay(const UnderWay&) = delete;
+  UnderWay& operator=(const UnderWay&) = delete;
+
+ private:
+  std::atomic<int>& count_;
 };
 
 // Of a cache whose first tier is in the store. On one machine, a table is faster than Redis is.
@@ -241,14 +255,19 @@ class Engine::Impl {
   RefreshReport refresh(const RefreshOptions& options, const RefreshProgressHook& on_progress,
                         const std::stop_token& stop) {
     return operations_.timed(Operation::refresh, [&](SteadyTime) {
+      const UnderWay under_way(refreshes_under_way_);
       try {
         RefreshReport report = engine::run_refresh(options_, options, on_progress, stop);
         if (!options_.summarizer->is_free() && !options.dry_run) made_by_refreshes_ += report.calls;
         load_news({.of_medicines = true});
         return report;
       } catch (...) {
-        // What was committed before the failure, or before a hook ended the refresh, is shown all the same.
-        reload_medicines();
+        // What was published before a hook ended the refresh, as the rows are where batches are waited for, is shown.
+        try {
+          load_news({.of_medicines = true});
+        } catch (...) {
+          // Why it ended is what the caller is to know.
+        }
         throw;
       }
     });
@@ -281,13 +300,8 @@ class Engine::Impl {
     schedule_.emplace(schedule, engine::ScheduledRefreshes::Hooks{
                                     .refresh = [this, options = schedule.options](
                                                    const std::stop_token& stop) { return refresh(options, {}, stop); },
-                                    .last_complete = [this] { return last_complete_refresh(); },
+                                    .history = [this] { return engine::read_history(*options_.store); },
                                     .now = [this] { return now(); }});
-  }
-
-  std::optional<std::chrono::sys_seconds> last_complete_refresh() const {
-    const auto job = options_.store->job(refresh::refresh_job);
-    return job && job->is_finished ? std::optional(job->updated_at) : std::nullopt;
   }
 
   using Operation = engine::Operation;
@@ -327,11 +341,6 @@ class Engine::Impl {
     model.dollars_spent = calls * each;
     model.dollars_saved = static_cast<double>(model.calls_saved) * each;
     return model;
-  }
-
-  void reload_medicines() {
-    const std::scoped_lock turn(load_mutex_);
-    replace_medicines();
   }
 
   // What the store holds and the engine does not, whoever wrote it. Whether something was loaded.
@@ -395,10 +404,17 @@ class Engine::Impl {
     return medicine && !medicine->efficacy.empty() ? std::move(medicine) : nullptr;
   }
 
+  // What a refresh under way has summarised is not to be paid for twice.
+  bool wants_summaries() const {
+    return options_.background_summaries && !summaries_.are_free() && refreshes_under_way_ == 0;
+  }
+
   // The better summaries of what is shown. Those that are at hand are shown from the next search on.
   void ask_for_summaries(const SearchResult& result) {
-    if (!options_.background_summaries || summaries_.are_free()) return;
+    if (!wants_summaries()) return;
+    std::size_t shown = 0;
     for (const MedicineMatch& match : result.matches) {
+      if (++shown > most_summaries) return;
       const Medicine& medicine = *match.medicine;
       const bool is_wanted = !medicine.efficacy.empty() && medicine.withdrawn_on.empty() &&
                              (!medicine.summary || medicine.summary->maker != options_.summarizer->maker());
@@ -414,9 +430,11 @@ class Engine::Impl {
   // What the model has written of the symptom that was asked for, in the words that the text has for it. The others are
   // shown from the next search on.
   void use_summaries_of_keywords(SymptomResult& result) {
-    if (!options_.background_summaries || summaries_.are_free()) return;
+    if (!wants_summaries()) return;
+    std::size_t shown = 0;
     std::vector<SymptomMatch> matches(result.matches.begin(), result.matches.end());
     for (SymptomMatch& match : matches) {
+      if (++shown > most_summaries) break;
       if (match.approximate || match.spans.empty() || match.concepts.size() != 1) continue;
       const std::string& text = match.medicine->efficacy;
       const ByteSpan& span = match.spans.front();
@@ -492,6 +510,7 @@ class Engine::Impl {
   engine::FinishedAnswers<SearchResult> searches_;
   engine::FinishedAnswers<SymptomResult> symptoms_;
   std::atomic<std::uint64_t> made_by_refreshes_{0};
+  std::atomic<int> refreshes_under_way_{0};
   std::mutex load_mutex_;
   mutable std::mutex swap_mutex_;
   Medicines medicines_;

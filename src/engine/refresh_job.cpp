@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/medicine_refresh.hpp"
+#include "engine/scheduled_refreshes.hpp"
 #include "pilling/error.hpp"
 #include "refresh/jobs.hpp"
 #include "refresh/make_summaries.hpp"
@@ -54,6 +55,7 @@ void put_end(StoreTransaction& transaction, const Work& work) {
   progress.is_finished = work.report.is_complete;
   progress.updated_at = work.now();
   transaction.put(progress);
+  if (work.options.fetches_rows) write_history(transaction, work.begun_at, work.report.is_complete);
 }
 
 // Each call is one transaction, so that everybody sees all of it or nothing.
@@ -109,6 +111,7 @@ void check(const RefreshSchedule& schedule) {
         "RefreshSchedule::time_of_day is no time of a day; it counts minutes after midnight in Korea");
   }
   check(schedule.options);
+  if (schedule.options.dry_run) throw InvalidArgument("RefreshSchedule::options is a dry run; it would never be done");
 }
 
 RefreshReport run_refresh(const EngineOptions& options, const RefreshOptions& wanted,

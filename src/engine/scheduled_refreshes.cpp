@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -14,6 +17,7 @@
 #include "core/failure.hpp"
 #include "core/process.hpp"
 #include "pilling/error.hpp"
+#include "refresh/jobs.hpp"
 
 namespace pilling::engine {
 namespace {
@@ -25,11 +29,55 @@ using std::chrono::sys_seconds;
 // After a refresh that was not complete. Each fetches all pages anew, and the services count them by the day.
 constexpr std::array<minutes, 3> waits_between_tries = {minutes(15), hours(1), hours(3)};
 
+// Tries that lie further apart are not of the same night.
+constexpr hours same_night(12);
+
+// Notes of the job: seconds since 1970 in UTC, and a count.
+constexpr std::string_view complete = "complete";
+constexpr std::string_view incomplete = "incomplete";
+
+std::pair<sys_seconds, std::size_t> numbers_in(std::string_view text) {
+  std::int64_t seconds = 0;
+  std::size_t count = 0;
+  const auto first = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (first.ptr != text.data() + text.size()) std::from_chars(first.ptr + 1, text.data() + text.size(), count);
+  return {sys_seconds(std::chrono::seconds(seconds)), count};
+}
+
 }  // namespace
 
 sys_seconds last_due(const RefreshSchedule& schedule, sys_seconds now) {
   const sys_seconds today = core::korean_midnight(core::korean_day(now)) + schedule.time_of_day;
   return today <= now ? today : today - hours(24);
+}
+
+RefreshHistory read_history(Store& store) {
+  RefreshHistory history;
+  for (const JobNote& note : store.notes(refresh::refresh_job)) {
+    const auto [begun, tries] = numbers_in(note.text);
+    if (note.key == complete) history.complete = begun;
+    if (note.key == incomplete) {
+      history.incomplete = begun;
+      history.tries = tries;
+    }
+  }
+  return history;
+}
+
+void write_history(StoreTransaction& transaction, sys_seconds begun, bool is_complete) {
+  const auto put = [&](std::string_view key, std::size_t tries) {
+    transaction.put(JobNote{.job = std::string(refresh::refresh_job),
+                            .key = std::string(key),
+                            .text = std::to_string(begun.time_since_epoch().count()) + ' ' + std::to_string(tries)});
+  };
+  if (is_complete) {
+    put(complete, 0);
+    transaction.erase_note(refresh::refresh_job, incomplete);
+    return;
+  }
+  const auto before = transaction.note(refresh::refresh_job, incomplete);
+  const auto [last, tries] = numbers_in(before.value_or(""));
+  put(incomplete, begun - last < same_night ? tries + 1 : 1);
 }
 
 class ScheduledRefreshes::Runner {
@@ -52,36 +100,37 @@ class ScheduledRefreshes::Runner {
     try {
       const sys_seconds now = hooks_.now();
       const sys_seconds due = last_due(schedule_, now);
-      if (due != tried_due_) {
-        tried_due_ = due;
-        tries_ = 0;
-      }
-      if (now < next_try_ && tries_ > 0) return;
-      if (tries_ > waits_between_tries.size()) return;
-      const auto last = hooks_.last_complete();
-      if (last && *last >= due) return;
-      refresh(stop);
+      if (due != failed_due_) failures_ = 0;
+      failed_due_ = due;
+      const RefreshHistory history = hooks_.history();
+      if (history.complete && *history.complete >= due) return;
+      if (may_try(history, due, now)) refresh(stop, now);
     } catch (...) {
       tell_failure(core::reason_of_failure());
     }
   }
 
-  void refresh(const std::stop_token& stop) {
-    bool is_complete = false;
+  // What other processes have tried counts, too.
+  bool may_try(const RefreshHistory& history, sys_seconds due, sys_seconds now) const {
+    const bool is_tried = history.incomplete && *history.incomplete >= due;
+    const std::size_t tries = std::max(is_tried ? history.tries : 0, failures_);
+    if (tries == 0) return true;
+    if (tries > waits_between_tries.size()) return false;
+    const sys_seconds last = std::max(is_tried ? *history.incomplete : sys_seconds(), failures_ > 0 ? failed_at_ : due);
+    return now >= last + waits_between_tries[tries - 1];
+  }
+
+  void refresh(const std::stop_token& stop, sys_seconds now) {
     try {
       const RefreshReport report = hooks_.refresh(stop);
-      is_complete = report.is_complete;
-      if (stop.stop_requested()) return;
-      tell_report(report);
+      if (!stop.stop_requested()) tell_report(report);
     } catch (const Refused&) {
       // Another process is at it. Whether it succeeds, the next looks will tell.
-      return;
     } catch (...) {
+      ++failures_;
+      failed_at_ = now;
       tell_failure(core::reason_of_failure());
     }
-    if (is_complete) return;
-    next_try_ = hooks_.now() + waits_between_tries[std::min(tries_, waits_between_tries.size() - 1)];
-    ++tries_;
   }
 
   // Whoever is told of a refresh has no say in the next one.
@@ -102,9 +151,10 @@ class ScheduledRefreshes::Runner {
   const RefreshSchedule schedule_;
   const Hooks hooks_;
   const std::chrono::milliseconds look_interval_;
-  sys_seconds tried_due_{};
-  std::size_t tries_ = 0;  // since then
-  sys_seconds next_try_{};
+  // Refreshes that gave no report, and so left nothing in the store.
+  sys_seconds failed_due_{};
+  sys_seconds failed_at_{};
+  std::size_t failures_ = 0;
   std::mutex mutex_;
   std::condition_variable_any wakes_;
   std::jthread thread_;  // the last member: it uses all others until it has ended

@@ -58,7 +58,7 @@ SourcePage<Medicine> decode_page(std::string_view bytes) {
 }  // namespace
 
 StagedSource::StagedSource(refresh::Work& work, std::shared_ptr<MedicineSource> source)
-    : work_(work), source_(std::move(source)), job_("pages/" + source_->name()) {
+    : work_(work), source_(std::move(source)), job_("pages/" + source_->identity()) {
   const auto begun = work_.store().begin()->note(job_, begun_at);
   const auto age = work_.now().time_since_epoch() - std::chrono::seconds(begun ? number_in(*begun) : 0);
   if (begun && (age < std::chrono::seconds(0) || age > work_.options.page_lifetime)) forget();

@@ -19,6 +19,7 @@ class StagedSource final : public MedicineSource {
   StagedSource(refresh::Work& work, std::shared_ptr<MedicineSource> source);
 
   std::string name() const override { return source_->name(); }
+  std::string identity() const override { return source_->identity(); }
   SourcePage<Medicine> fetch(const MedicineQuery& query, const CallOptions& call) override;
 
   /// The source itself.

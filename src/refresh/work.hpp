@@ -27,6 +27,7 @@ class Work {
        std::stop_token stopped, SystemClock now)
       : options(wanted),
         stop(std::move(stopped)),
+        begun_at(std::chrono::floor<std::chrono::seconds>(now())),
         store_(store),
         summarizer_(summarizer),
         maker_(summarizer.maker()),
@@ -37,6 +38,7 @@ class Work {
 
   const RefreshOptions& options;
   const std::stop_token stop;
+  const std::chrono::sys_seconds begun_at;
   RefreshReport report;
 
   Store& store() const { return store_; }

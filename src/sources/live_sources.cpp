@@ -21,6 +21,7 @@ class EasyDrugSource final : public MedicineSource {
                    maximum_rows) {}
 
   std::string name() const override { return "e약은요 of data.go.kr"; }
+  std::string identity() const override { return operation_.url(); }
 
   SourcePage<Medicine> fetch(const MedicineQuery& query, const CallOptions& call) override {
     if (!text::is_valid_utf8(query.name)) throw InvalidArgument("the name asked for is not valid UTF-8");

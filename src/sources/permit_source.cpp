@@ -26,6 +26,7 @@ class PermitSource final : public MedicineSource {
         details_(http, options, hooks, "/1471000/" + operations.details, maximum_detail_rows) {}
 
   std::string name() const override { return "의약품 제품 허가정보 of data.go.kr"; }
+  std::string identity() const override { return list_.url(); }
 
   SourcePage<Medicine> fetch(const MedicineQuery& query, const CallOptions& call) override {
     if (!text::is_valid_utf8(query.name)) throw InvalidArgument("the name asked for is not valid UTF-8");

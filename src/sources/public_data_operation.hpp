@@ -38,6 +38,8 @@ class PublicDataOperation {
     });
   }
 
+  const std::string& url() const noexcept { return url_; }
+
  private:
   HttpRequest make_request(std::size_t number, std::size_t rows, Parameters parameters) const;
 

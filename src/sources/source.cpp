@@ -14,6 +14,7 @@ SummaryCost Summarizer::cost(const SummaryRequest&, bool) const { return {.token
 SummarizerStats Summarizer::stats() const { return {}; }
 SummaryBatches* Summarizer::batches() noexcept { return nullptr; }
 
+std::string MedicineSource::identity() const { return name(); }
 bool MedicineSource::lists_all() const { return true; }
 
 }  // namespace pilling

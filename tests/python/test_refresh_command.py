@@ -145,7 +145,7 @@ def test_batches_are_handed_over_and_collected_by_the_next_refresh(services):
         if done["made"]:
             break
 
-    assert handed_over.returncode == 3 and "40 calls" in handed_over.stdout
+    assert handed_over.returncode == 3 and "40 texts wait for a batch" in handed_over.stdout
     assert (done["made"], done["is_complete"]) == (40, True)
     assert set(services.billed().values()) == {1}
 
@@ -156,6 +156,8 @@ def test_batches_are_handed_over_and_collected_by_the_next_refresh(services):
         ([], "no key for data.go.kr; put it into $DATA_GO_KR_KEY"),
         (["--summaries-only", "--batch"], "name the model with --model"),
         (["--summaries-only", "--model", "m", "--no-wait"], "--no-wait goes with --batch"),
+        (["--summaries-only", "--model", "m"], "no key for the model's server; put it into $OPENAI_API_KEY"),
+        (["--summaries-only", "--dollars-per-day", "1"], "limits are for a model"),
         (["--summaries-only", "--model", "m", "--server", "azure"], "an Azure server needs its --base-url"),
     ],
 )

@@ -29,7 +29,7 @@ ${MODEL_KEY} for the model. To try it without any, see `python3 -m pilling.testi
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Of the command."""
     parser.description = DESCRIPTION
-    parser.add_argument("--dry-run", action="store_true", help="fetch, and say what would change and cost; write nothing")
+    parser.add_argument("--dry-run", action="store_true", help="fetch, and say what would change and cost; only the pages are kept, for the next")
     rows = parser.add_argument_group("medicines")
     rows.add_argument("--permits", action="store_true", help="also all products with a permit: some 86 calls more")
     rows.add_argument("--summaries-only", action="store_true", help="fetch nothing; only what the database holds")
@@ -65,6 +65,16 @@ def check(options: argparse.Namespace) -> str | None:
         return "name the model with --model; there is no default one"
     if options.no_wait and not options.batch:
         return "--no-wait goes with --batch"
+    if options.model and options.server in ("openai", "azure") and not os.environ.get(MODEL_KEY):
+        return f"no key for the model's server; put it into ${MODEL_KEY}"
+    limits_given = (
+        options.requests_per_minute,
+        options.tokens_per_minute,
+        options.dollars_per_day,
+        options.dollars_per_month,
+    )
+    if not options.model and any(limit is not None for limit in limits_given):
+        return "limits are for a model; name it with --model"
     return None
 
 
@@ -205,7 +215,10 @@ def print_report(options: argparse.Namespace, report: pilling.RefreshReport) -> 
         print(f"{texts}, {report.made:,} made now{by_extractive}")
         again = f", {report.asked_again:,} answers asked for again" if report.asked_again else ""
         elapsed = terminal.duration(report.elapsed_seconds)
-        print(f"{report.calls:,} calls{again}, {dollars(report.dollars)}, in {elapsed}")
+        price = dollars(report.dollars) if report.is_price_known else "at an unknown price"
+        print(f"{report.calls:,} calls{again}, {price}, in {elapsed}")
+    if report.in_batches:
+        print(f"{report.in_batches:,} texts wait for a batch; a later refresh takes the answers")
     if report.repeated_calls:
         print(
             f"{report.repeated_calls:,} of the calls {'would repeat' if options.dry_run else 'repeated'} one that had "
@@ -222,5 +235,7 @@ def print_report(options: argparse.Namespace, report: pilling.RefreshReport) -> 
             print(f"  {outcome}: {terminal.printable(line)}")
         if len(lines) > LINES_SHOWN:
             print(f"  {outcome}: and {len(lines) - LINES_SHOWN:,} more; --json lists all")
+    if report.not_listed:
+        print(f"{report.not_listed:,} medicines of the database are not from these sources; they stay")
     if not report.is_complete and not options.dry_run:
         print("not complete: run it again, and it goes on from here", file=sys.stderr)

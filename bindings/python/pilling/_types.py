@@ -577,6 +577,10 @@ class RefreshSchedule:
     on_failure: Callable[[str], object] | None = None
     """Of a refresh that gave no report. As above."""
 
+    def __post_init__(self) -> None:
+        if self.at.tzinfo is not None:
+            raise InvalidArgument("RefreshSchedule.at is a time in Korea; leave its tzinfo out")
+
 
 @dataclass(frozen=True, slots=True)
 class RefreshProgress:
@@ -609,7 +613,7 @@ class RefreshReport:
     withdrawn: int
     """Medicines that a source listed before and none lists any more: see ``Medicine.withdrawn_on``."""
     not_listed: int
-    """Medicines of the database that no source ever listed, such as imported ones; they stay."""
+    """Medicines of the database that no source of this refresh lists or ever listed; they stay."""
     pages_taken_up: int
     """That a refresh before had fetched."""
     skipped: tuple[SkippedRow, ...]
@@ -633,6 +637,8 @@ class RefreshReport:
     """At list prices; of a dry run, what it may be expected to cost."""
     is_price_known: bool
     """False: the model has no price, so that ``dollars`` lacks it."""
+    in_batches: int
+    """Texts that wait for a batch."""
     failures: tuple[str, ...]
     """What was not done and why; the next refresh tries it again."""
     warnings: tuple[str, ...]

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <gtest/gtest.h>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <semaphore>
@@ -15,6 +16,7 @@
 #include "pilling/error.hpp"
 #include "support/engine_fixture.hpp"
 #include "support/korean_instant.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace pilling::engine {
 namespace {
@@ -44,23 +46,25 @@ class ScheduleTest : public testing::Test {
                   ++refreshes;
                   if (refuses) throw Refused("another process refreshes");
                   if (throws) throw StorageError("the disk is full", "/nowhere");
-                  if (waits_for_stop) {
-                    while (!stop.stop_requested()) std::this_thread::yield();
-                  }
+                  while (waits_for_stop && !stop.stop_requested()) std::this_thread::yield();
                   RefreshReport report;
                   report.is_complete = is_complete;
-                  if (is_complete) last_complete = now.load();
+                  write(now, is_complete);
                   return report;
                 },
-            .last_complete = [this]() -> std::optional<sys_seconds> {
-              ++looks;
-              return last_complete.load() == sys_seconds() ? std::nullopt : std::optional(last_complete.load());
-            },
+            .history = [this] { return read_history(*store); },
             .now =
                 [this] {
                   ++ticks;
                   return now.load();
                 }};
+  }
+
+  // As a refresh does that ends.
+  void write(sys_seconds begun, bool complete) const {
+    const auto transaction = store->begin();
+    write_history(*transaction, begun, complete);
+    transaction->commit();
   }
 
   // Whether the schedule has looked at the clock often enough since to have done what it wants to.
@@ -70,9 +74,9 @@ class ScheduleTest : public testing::Test {
   }
 
   std::atomic<sys_seconds> now = korean_instant(day, 12);
-  std::atomic<sys_seconds> last_complete = sys_seconds();
+  support::TemporaryDirectory directory;
+  std::shared_ptr<Store> store = make_sqlite_store(directory.path() / "pilling.db");
   std::atomic<int> refreshes = 0;
-  std::atomic<int> looks = 0;
   mutable std::atomic<int> ticks = 0;
   std::atomic<bool> is_complete = true;
   std::atomic<bool> refuses = false;
@@ -82,7 +86,7 @@ class ScheduleTest : public testing::Test {
 };
 
 TEST_F(ScheduleTest, CatchesUpWithARunThatWasMissed) {
-  last_complete = korean_instant(day, 1);
+  write(korean_instant(day, 1), true);
   const ScheduledRefreshes schedule({}, hooks(), often);
   let_it_look();
 
@@ -90,7 +94,7 @@ TEST_F(ScheduleTest, CatchesUpWithARunThatWasMissed) {
 }
 
 TEST_F(ScheduleTest, WaitsForItsTime) {
-  last_complete = korean_instant(day, 3);
+  write(korean_instant(day, 3), true);
   const ScheduledRefreshes schedule({}, hooks(), often);
   let_it_look();
   EXPECT_EQ(refreshes, 0);
@@ -108,7 +112,7 @@ TEST_F(ScheduleTest, LeavesItToAnotherProcessThatIsAtIt) {
   refuses = true;
   const ScheduledRefreshes schedule({}, hooks(), often);
   let_it_look();
-  last_complete = now.load();
+  write(now, true);
   const int before = refreshes;
   let_it_look();
 
@@ -134,6 +138,31 @@ TEST_F(ScheduleTest, TriesAnIncompleteRefreshAgainLaterAndLessAndLess) {
   EXPECT_EQ(after(hours(3)), 4);
   EXPECT_EQ(after(hours(3)), 4);
   EXPECT_EQ(after(hours(24)), 5);
+}
+
+TEST_F(ScheduleTest, CountsWhatOtherProcessesHaveTried) {
+  is_complete = false;
+  const ScheduledRefreshes one({}, hooks(), often);
+  let_it_look();
+  const ScheduledRefreshes other({}, hooks(), often);
+  let_it_look();
+  EXPECT_EQ(refreshes, 1);
+
+  now = now.load() + minutes(15);
+  let_it_look();
+  let_it_look();
+  // Both may begin at once; where the lease is, one of them is refused.
+  EXPECT_GE(refreshes, 2);
+  EXPECT_LE(refreshes, 3);
+}
+
+TEST_F(ScheduleTest, IsNotDoneByAnIncompleteRefreshBeforeIt) {
+  write(korean_instant(day, 3), true);
+  write(korean_instant(day, 4), false);
+  const ScheduledRefreshes schedule({}, hooks(), often);
+  let_it_look();
+
+  EXPECT_EQ(refreshes, 0);
 }
 
 TEST_F(ScheduleTest, TellsWhatBecameOfIt) {
@@ -191,6 +220,8 @@ TEST_F(EngineScheduleTest, NeedsATimeOfDay) {
   EngineOptions scheduled = options();
   scheduled.refresh_schedule = RefreshSchedule{.time_of_day = hours(24)};
 
+  EXPECT_THROW(Engine{scheduled}, InvalidArgument);
+  scheduled.refresh_schedule = RefreshSchedule{.options = {.dry_run = true}};
   EXPECT_THROW(Engine{scheduled}, InvalidArgument);
 }
 
