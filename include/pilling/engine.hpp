@@ -206,7 +206,7 @@ class PILLING_API Engine {
   /// the report tells. Medicines that no source ever listed, such as imported ones, are left as they are.
   ///
   /// Throws Refused while another refresh of the store runs, in whichever process, or when one has taken over;
-  /// InvalidArgument for options that make no sense; and what `on_progress` throws.
+  /// InvalidArgument for options that make no sense and for sources of the same name; and what `on_progress` throws.
   RefreshReport refresh(const RefreshOptions& options = {}, const RefreshProgressHook& on_progress = {},
                         const std::stop_token& stop = {});
 

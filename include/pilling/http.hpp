@@ -22,7 +22,7 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> headers{};  ///< may hold secrets, never logged
   std::string body{};
   /// Doing it twice does no harm, though it is neither GET nor HEAD, which never do. A POST to a language model may be
-  /// paid for twice.
+  /// paid for twice: what is not repeatable goes out once, even when the connection that was kept for it ends.
   bool is_repeatable = false;
   /// It may be sent again after a reply that says that nothing was done, such as HTTP status 429 or 503, or when it
   /// never went out; not when its reply was lost.

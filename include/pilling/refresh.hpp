@@ -68,8 +68,9 @@ struct RefreshReport {
   std::uint64_t replaced = 0;  ///< of these, by the extractive summary, since no answer of the model passed the check
   std::uint64_t without = 0;   ///< texts that the summarizer finds no indication in
   std::uint64_t calls = 0;     ///< of the summarizer; of a dry run, those it would take
-  /// Of these, repetitions of calls that had been sent and of which no answer came: after a crash, a kill or a lost
-  /// connection. At most so many texts were paid for twice.
+  /// Of these, repetitions of calls that had been sent and that left no summary, although they may have been paid for:
+  /// after a crash, a kill, a lost connection, or a reply that made no sense. So many payments, at most, were for
+  /// texts that had been paid for before.
   std::uint64_t repeated_calls = 0;
   std::uint64_t asked_again = 0;  ///< answers that did not pass the check, and were paid for once more
   double dollars = 0;             ///< at list prices; of a dry run, what it may be expected to cost

@@ -479,6 +479,7 @@ class Engine::Impl {
     const auto catalogue = medicines().catalogue;
     SearchResult result = engine::search_names(*catalogue, text, limit, filter);
     if (outcome.found) add_found(result, outcome.found->rows, *catalogue, text, limit, filter);
+    ask_for_summaries(result);
     if (outcome.was_asked && has_answer(result)) result.answer.origin = Origin::live;
     result.answer.degraded = !outcome.warnings.empty();
     std::ranges::move(outcome.warnings, std::back_inserter(result.answer.warnings));

@@ -117,6 +117,30 @@ void set_reader(CURL* easy, ReplyReader& reader) {
   set(easy, CURLOPT_WRITEDATA, &reader);
 }
 
+// A connection that was kept may end when it is used again, before a byte of the reply has come. libcurl then sends the
+// request once more, whatever it does: a language model would be paid twice.
+class SendingOnce {
+ public:
+  explicit SendingOnce(const HttpRequest& request)
+      : may_be_repeated_(request.is_repeatable || request.method == "GET" || request.method == "HEAD") {}
+
+  void watch(CURL* easy) {
+    if (may_be_repeated_) return;
+    set(easy, CURLOPT_PREREQFUNCTION, &SendingOnce::before_sending);
+    set(easy, CURLOPT_PREREQDATA, this);
+  }
+
+  bool has_refused() const noexcept { return sent_ > 1; }
+
+ private:
+  static int before_sending(void* self, char*, char*, int, int) noexcept {
+    return ++static_cast<SendingOnce*>(self)->sent_ > 1 ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+  }
+
+  const bool may_be_repeated_;
+  int sent_ = 0;
+};
+
 [[noreturn]] void throw_stopped(const std::string& host, bool may_have_arrived) {
   throw Timeout("the request to " + host + " was stopped by its caller", host, may_have_arrived);
 }
@@ -195,6 +219,7 @@ HttpResponse CurlSession::send(const HttpRequest& request, const CallOptions& ca
   const milliseconds limit = time_left(call, options, url.host());
   ReplyReader reader(options.maximum_response_bytes);
   PhaseClock phases(options);
+  SendingOnce once(request);
 
   const Turn turn(*this);
   CURL* easy = easy_.get();
@@ -205,7 +230,11 @@ HttpResponse CurlSession::send(const HttpRequest& request, const CallOptions& ca
   set_limits(easy, options, limit);
   set_proxy(easy, options);
   set_reader(easy, reader);
+  once.watch(easy);
   const CURLcode code = run(call, reader, phases);
+  if (once.has_refused()) {
+    throw NetworkError("no reply from " + url.host() + ": it ended a connection that had been kept open", url.host());
+  }
   if (code == CURLE_ABORTED_BY_CALLBACK) throw_stopped(url.host(), is_connected(easy));
   if (code == CURLE_OPERATION_TIMEDOUT) throw_late(easy, url.host(), phases);
   require_success(easy, code, reader, url.host(), options);

@@ -174,6 +174,11 @@ void FakeServer::on(const std::string& path, FakeReply reply) {
   replies_[path].push_back(std::move(reply));
 }
 
+void FakeServer::answer(const std::string& path, Answer answer) {
+  const std::scoped_lock lock(mutex_);
+  answers_[path] = std::move(answer);
+}
+
 void FakeServer::wait_for_requests(std::size_t count) const {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return requests_.size() >= count; });
@@ -206,7 +211,12 @@ void FakeServer::accept_all() {
 
 FakeReply FakeServer::record(FakeServerRequest request) {
   std::unique_lock lock(mutex_);
-  const auto found = replies_.find(request.target.substr(0, request.target.find('?')));
+  const std::string path = request.target.substr(0, request.target.find('?'));
+  if (const auto answer = answers_.find(path); answer != answers_.end()) {
+    lock.unlock();
+    return answer->second(request);
+  }
+  const auto found = replies_.find(path);
   FakeReply reply{.status = 404, .body = "no such path"};
   if (found != replies_.end()) {
     reply = found->second.front();

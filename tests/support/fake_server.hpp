@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <map>
 #include <mutex>
@@ -53,6 +54,10 @@ class FakeServer {
   /// Adds to the replies of a path, whatever the query. The last one repeats; a path without replies gives 404.
   void on(const std::string& path, FakeReply reply);
 
+  /// Answers all requests of a path, each on the thread of its connection. Before the first of them.
+  using Answer = std::function<FakeReply(const FakeServerRequest&)>;
+  void answer(const std::string& path, Answer answer);
+
   /// Returns when so many requests have come.
   void wait_for_requests(std::size_t count) const;
 
@@ -74,6 +79,7 @@ class FakeServer {
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::map<std::string, std::vector<FakeReply>> replies_;
+  std::map<std::string, Answer> answers_;
   std::vector<FakeServerRequest> requests_;
   std::list<Connection> connections_;
   bool is_ending_ = false;

@@ -209,6 +209,40 @@ TEST_F(CurlTransport, SaysWhetherARequestMayHaveArrived) {
   EXPECT_FALSE(may_have_arrived("/never", within(milliseconds(-1))));
 }
 
+// A service may be paid for both.
+TEST_F(CurlTransport, SendsARequestOnceThatMayNotBeRepeatedThoughItsKeptConnectionEnds) {
+  server.on("/chat", {});
+  server.on("/chat", {.ending = Ending::no_reply});
+  server.on("/chat", {});
+  const HttpRequest request{.method = "POST", .url = server.url() + "/chat", .body = "{}"};
+  http->send(request, {});
+
+  try {
+    http->send(request, {});
+    FAIL() << "it was sent again";
+  } catch (const NetworkError& error) {
+    EXPECT_TRUE(error.may_have_arrived());
+  }
+
+  EXPECT_EQ(server.requests().size(), 2u);
+  EXPECT_EQ(http->send(request, {}).status, 200);
+}
+
+TEST_F(CurlTransport, SendsARequestAgainThatMayBeRepeatedWhenItsKeptConnectionEnds) {
+  for (const bool is_get : {true, false}) {
+    const std::string path = is_get ? "/rows" : "/files";
+    server.on(path, {});
+    server.on(path, {.ending = Ending::no_reply});
+    server.on(path, {});
+    const HttpRequest request{
+        .method = is_get ? "GET" : "POST", .url = server.url() + path, .body = "", .is_repeatable = !is_get};
+    http->send(request, {});
+
+    EXPECT_EQ(http->send(request, {}).status, 200);
+  }
+  EXPECT_EQ(server.requests().size(), 6u);
+}
+
 TEST_F(CurlTransport, GivesUpAtTheDeadline) {
   server.on("/never", {.ending = Ending::never});
 
