@@ -1,0 +1,121 @@
+"""The figures of a run as Markdown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from measure import ratio_text, table, time_text
+
+DAYS = 30
+WAYS = {"first": "model on each search", "cached": "with its caches", "pilling": "Pilling"}
+
+
+def _head(figures: dict[str, Any]) -> str:
+    data, options, load = figures["data"], figures["options"], figures["load"]
+    sample = "the bundled sample" if data["is_sample"] else options["medicines"].rsplit("/", 1)[-1]
+    note = " On the sample, scans have little to scan: the ratios are far below those of real data." * data["is_sample"]
+    return (
+        f"{data['medicines']:,} medicines ({sample}), {data['pharmacies']:,} pharmacies; {options['searches']:,} searches "
+        f"for {data['different_searches']:,} names, seed {options['seed']}; {figures['machine']}; load "
+        f"{load['before'][0]:.1f} before, {load['after'][0]:.1f} after; {figures['day']}.{note}"
+    )
+
+
+def _times(figures: dict[str, Any]) -> str:
+    rows = []
+    for name, row in figures["times"]["rows"].items():
+        claim = "3–5 s" if name == "new search" else time_text(row["claim"])
+        times = [time_text(row[way]) for way in WAYS]
+        ratios = [ratio_text(row[way], row["pilling"]) for way in ("claim", "first", "cached")]
+        rows.append([name, claim, *times, *ratios])
+    heads = ["median", "its claim", *WAYS.values(), "claim ÷ Pilling", "model ÷ Pilling", "caches ÷ Pilling"]
+    return table(heads, rows)
+
+
+def calls_in_days(part: dict[str, Any], days: int, what: str = "calls") -> float:
+    """Of one way: what is made once beforehand, and so many days of the searches. ``what``: calls or dollars."""
+    return float(part["once"][what] + days * part["usage"][what])
+
+
+def cut_per_cent(figures: dict[str, Any], way: str, days: int, what: str = "calls") -> float:
+    """By how much less than the model on each search; of 0 days, what the searches alone take."""
+    mix = figures["mix"]
+    if days == 0:
+        return 100 * (1 - mix[way]["usage"][what] / mix["first"]["usage"][what])
+    return 100 * (1 - calls_in_days(mix[way], days, what) / calls_in_days(mix["first"], days, what))
+
+
+def _calls(figures: dict[str, Any]) -> str:
+    mix, searches = figures["mix"], figures["options"]["searches"]
+
+    def line(name: str, claim: str, cell: Any) -> list[str]:
+        return [name, claim, *(cell(way) for way in WAYS)]
+
+    def cut(days: int, what: str = "calls") -> Any:
+        return lambda way: "–" if way == "first" else f"{cut_per_cent(figures, way, days, what):.2f} %"
+
+    def dollars(days: int) -> Any:
+        return lambda way: f"${calls_in_days(mix[way], days, 'dollars'):,.2f}"
+
+    rows = [
+        line("model calls beforehand, once", "–", lambda way: f"{mix[way]['once']['calls']:,}"),
+        line(f"model calls of {searches:,} searches", "–", lambda way: f"{mix[way]['usage']['calls']:,}"),
+        line("calls cut, of the searches", "95 %", cut(0)),
+        line("… all calls beforehand charged to them", "–", cut(1)),
+        line(f"… over {DAYS} days of so many searches", "–", cut(DAYS)),
+        line(f"dollars of {searches:,} searches and what was made beforehand", "–", dollars(1)),
+        line(f"dollars of {DAYS} such days", "$150 a month", dollars(DAYS)),
+        line("… cut", "95 %", cut(DAYS, "dollars")),
+        line("requests to data.go.kr", "–", lambda way: f"{mix[way]['service_calls']:,}"),
+        line("hit ratio: answered from memory", "–", lambda way: f"{100 * mix[way]['from_memory'] / searches:.1f} %"),
+        line("answered without a service or a model", "–", lambda way: f"{100 * _at_hand(mix[way], searches):.1f} %"),
+        line("searches with an answer, similar names not counted", "–", lambda way: f"{mix[way]['answered']:,}"),
+        line("mean search, extrapolated", "–", lambda way: time_text(mean_search(figures, way))),
+    ]
+    return table(["", "its claim", *WAYS.values()], rows)
+
+
+def _at_hand(part: dict[str, Any], searches: int) -> float:
+    return float(1 - part["searches_that_went_out"] / searches)
+
+
+def mean_search(figures: dict[str, Any], way: str) -> float:
+    """Seconds: what the searches took with services that answer at once, and the latencies they would have waited for."""
+    part, options, waiting = figures["mix"][way], figures["options"], figures["times"]["waiting"]
+    calls = 0 if way == "pilling" else part["usage"]["calls"]  # Pilling asks the model in the background.
+    waited = part["service_calls"] * options["service_latency"] + calls * waiting["model call"]
+    return float((part["seconds"] + waited) / options["searches"])
+
+
+def _requests(figures: dict[str, Any]) -> str:
+    rates, options = figures["requests_per_minute"], figures["options"]
+    first = options["clients"] * 60 / figures["times"]["rows"]["new search"]["first"]
+    cells = [f"{rate:,.0f}" if rate is not None else "not built" for rate in (rates["cached"], rates["pilling"])]
+    cpp = "not built" if rates["cpp"] is None else f"{rates['cpp']:,.0f}"
+    heads = ["", *WAYS.values(), "Pilling, C++ threads"]
+    return table(heads, [[f"requests a minute, {options['clients']} clients", f"{first:,.0f}", *cells, cpp]])
+
+
+def _notes(figures: dict[str, Any]) -> str:
+    options, waiting = figures["options"], figures["times"]["waiting"]
+    agreeing = figures["times"]["agreeing_pharmacies"]
+    return f"""\
+Measured: all times of the first table, in this process. Where a model or data.go.kr is waited for, these are fakes that
+answer after {options['model_latency']} s and {options['service_latency']} s, and the medians are of {options['samples']} searches
+({waiting['rows of a sample']:.1f} rows each; {time_text(waiting['model call'])} a row). "average" is the mean of the four rows above it.
+The model on each search has no cache: a search asked again takes as long as a new one. Cached searches of the original are
+the dictionary alone, without what Django does around it; that is in its claim.
+The nearest 10 within 3 km of the loop and of Pilling were the same pharmacies at {100 * agreeing:.0f} % of the points.
+
+Counted: calls and tokens of the searches, one for each row that is shown, with services that answer at once; those of the
+original's model are counted as the fake counts, without being sent. {options['model']} at its list price, prompts of the
+original being shorter. Pilling's calls beforehand are one refresh, a call for each different text; the original's caches
+are filled by a call for each product. Pilling's calls include those made in the background.
+
+Extrapolated: the {DAYS} days (no text changes, as many new names every day), the mean search (time of the searches plus the
+latencies they would have waited for), and the requests a minute of the model on each search (clients ÷ time of a new search;
+no limit of the model's server). The other requests a minute are measured over {options['seconds']} s of searches that were asked before."""
+
+def report(figures: dict[str, Any]) -> str:
+    parts = (_head(figures), _times(figures), _calls(figures), _requests(figures), _notes(figures))
+    return "\n\n".join(parts)
