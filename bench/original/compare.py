@@ -29,13 +29,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pilling
-from pilling import Origin, RefreshOptions
+from pilling import Origin, RefreshOptions, RefreshReport
 from pilling.limits import curl_transport
 from pilling.sources import PublicDataOptions, easy_drug_source
 from pilling.summaries import OpenAiOptions, openai_summarizer
 
 from measure import each_timed, median_of_repeated, requests_per_minute
-from original import ChatModel, MedicineTable, Original, Pharmacy, PublicService
+from original import ChatModel, KeptConnection, MedicineTable, Original, Pharmacy, PublicService
 from plot import write_plot
 from report import report
 from services import CountedModel, FakeServices, Usage
@@ -59,6 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     option("--medicines", type=pathlib.Path, default=medicines, metavar="FILE", help="rows of e약은요, JSON lines")
     option("--pharmacies", type=pathlib.Path, default=pharmacies, metavar="FILE", help="a file that Pilling imports")
     option("--searches", type=int, default=10_000, help="by name (default: 10,000)")
+    option("--ranks", choices=("products", "chance"), default="products",
+           help="whether brands of many products are the popular ones, or any (default: products)")
     option("--seed", type=int, default=20261128)
     option("--samples", type=int, default=5, help="searches of each kind that wait for the services (default: 5)")
     option("--model", default="gpt-5.6-luna", help="whose list price is taken (default: gpt-5.6-luna)")
@@ -82,19 +84,21 @@ class Bench:
     folder: pathlib.Path
     workload: Workload
     services: FakeServices
+    public_data: KeptConnection
+    model_server: KeptConnection
     engine: pilling.Engine
     pharmacies: list[Pharmacy]
     counted: CountedModel
     tables: dict[str, MedicineTable]
     once: dict[str, Usage]
     """Calls of the model before the first search."""
+    refreshed: RefreshReport
 
     def original(self, stage: str, waits: bool = False) -> Original:
         """A service on the database of its stage, with empty caches. ``waits``: for a model that is really asked."""
-        model = ChatModel(self.services.openai, self.options.model) if waits else self.counted
-        service = PublicService(self.services.public_data)
+        model = ChatModel(self.model_server, self.options.model) if waits else self.counted
         time_to_live = TIME_TO_LIVE if stage == "cached" else None
-        return Original(self.tables[stage], self.pharmacies, model, service, time_to_live)
+        return Original(self.tables[stage], self.pharmacies, model, PublicService(self.public_data), time_to_live)
 
 
 def _make_engine(folder: pathlib.Path, options: argparse.Namespace, services: FakeServices) -> pilling.Engine:
@@ -110,7 +114,7 @@ def _make_engine(folder: pathlib.Path, options: argparse.Namespace, services: Fa
 
 @contextlib.contextmanager
 def prepared(options: argparse.Namespace) -> Iterator[Bench]:
-    workload = draw(read_medicines(options.medicines), options.searches, options.seed, options.samples)
+    workload = draw(read_medicines(options.medicines), options.searches, options.seed, options.samples, options.ranks)
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
         write_medicines(folder / "known.jsonl", workload.known)
@@ -120,14 +124,23 @@ def prepared(options: argparse.Namespace) -> Iterator[Bench]:
         engine.import_medicines(folder / "known.jsonl")
         engine.import_pharmacies(options.pharmacies)
         # The rows of the file only: what is held out is to be found by searches.
-        engine.refresh(RefreshOptions(fetches_rows=False))
+        refreshed = engine.refresh(RefreshOptions(fetches_rows=False))
+        if not refreshed.is_complete:
+            raise RuntimeError(f"the refresh left something to do: {'; '.join(refreshed.failures)}")
         once = {"first": Usage(), "pilling": services.counts()[1]}
         everywhere = engine.pharmacies_near(36.5, 127.8, radius_meters=None)
         places = [(n.pharmacy.id, n.pharmacy.position.latitude, n.pharmacy.position.longitude) for n in everywhere]
         tables = {stage: MedicineTable(folder / f"{stage}.db") for stage in ("first", "cached")}
         for medicines in tables.values():
             medicines.add(workload.known)
-        bench = Bench(options, folder, workload, services, engine, places, CountedModel(options.model), tables, once)
+        counted = CountedModel(options.model)
+        public_data, model_server = (
+            stack.enter_context(contextlib.closing(KeptConnection(url)))
+            for url in (services.public_data, services.openai)
+        )
+        bench = Bench(
+            options, folder, workload, services, public_data, model_server, engine, places, counted, tables, once, refreshed
+        )
         bench.original("cached").precompute()
         once["cached"] = bench.counted.take()
         yield bench
@@ -292,7 +305,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         times = run_times(bench, mix)
         clients = run_clients(bench)
         workload, stats = bench.workload, bench.engine.stats()
-        once = bench.once
+        once, refreshed = bench.once, bench.refreshed
     for way, part in mix.items():
         part["once"] = once[way]
         for name in ("once", "usage"):
@@ -311,6 +324,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
             "different_searches": len(set(workload.searches)), "new_names": len(workload.new_names),
             "is_sample": options.medicines == ROOT / "examples/data/medicines.jsonl",
         },
+        "refresh": {"texts": refreshed.texts, "replaced": refreshed.replaced},
         "times": times,
         "mix": mix,
         "requests_per_minute": clients,
@@ -326,6 +340,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not file.exists():
             print(f"compare: {file} is not there; name a file, or the folder in PILLING_DATA_DIR", file=sys.stderr)
             return 2
+    try:
+        Usage().dollars(options.model)
+    except ValueError as error:
+        print(f"compare: {error}", file=sys.stderr)
+        return 2
     figures = run(options)
     print(report(figures))
     if options.json:

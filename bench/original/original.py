@@ -77,16 +77,18 @@ class MedicineTable:
         return self._rows(f"SELECT {_COLUMNS} FROM medicines WHERE summary IS NULL")
 
     def by_name(self, text: str, limit: int) -> list[Row]:
-        """The exact name first, then names that begin so, then others; shorter ones before longer."""
-        part = _escaped(text)
-        query = f"""SELECT {_COLUMNS} FROM medicines WHERE name LIKE ? ESCAPE '\\'
-                    ORDER BY CASE WHEN name = ? THEN 0 WHEN name LIKE ? ESCAPE '\\' THEN 1 ELSE 2 END,
-                             length(name), name LIMIT ?"""
-        return self._rows(query, (f"%{part}%", text, f"{part}%", limit))
+        return self._holding("name", text, limit)
 
     def by_symptom(self, text: str, limit: int) -> list[Row]:
-        query = f"SELECT {_COLUMNS} FROM medicines WHERE efficacy LIKE ? ESCAPE '\\' ORDER BY name LIMIT ?"
-        return self._rows(query, (f"%{_escaped(text)}%", limit))
+        return self._holding("efficacy", text, limit)
+
+    def _holding(self, column: str, text: str, limit: int) -> list[Row]:
+        """The exact text first, then texts that begin so, then others; shorter ones before longer."""
+        part = _escaped(text)
+        query = f"""SELECT {_COLUMNS} FROM medicines WHERE {column} LIKE ? ESCAPE '\\'
+                    ORDER BY CASE WHEN {column} = ? THEN 0 WHEN {column} LIKE ? ESCAPE '\\' THEN 1 ELSE 2 END,
+                             length({column}), name LIMIT ?"""
+        return self._rows(query, (f"%{part}%", text, f"{part}%", limit))
 
 
 class ExpiringDictionary:
@@ -118,17 +120,23 @@ class KeptConnection:
         self._host = split.netloc
         self._path = split.path
         self._own = threading.local()
+        self._all: list[http.client.HTTPConnection] = []
 
     def ask(self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] = {}) -> Any:
         connection: http.client.HTTPConnection | None = getattr(self._own, "connection", None)
         if connection is None:
             connection = self._own.connection = http.client.HTTPConnection(self._host, timeout=60)
+            self._all.append(connection)
         connection.request(method, self._path + path, body, {"User-Agent": "original", **headers})
         reply = connection.getresponse()
         text = reply.read()
         if reply.status != 200:
             raise RuntimeError(f"{self._host} answered {reply.status}")
         return json.loads(text)
+
+    def close(self) -> None:
+        for connection in self._all:
+            connection.close()
 
 
 def question_about(efficacy: str, model: str) -> dict[str, Any]:
@@ -150,8 +158,8 @@ class Model(Protocol):
 class ChatModel:
     """A language model behind an OpenAI-compatible server."""
 
-    def __init__(self, base_url: str, model: str) -> None:
-        self._server = KeptConnection(base_url)
+    def __init__(self, server: KeptConnection, model: str) -> None:
+        self._server = server
         self._model = model
 
     def summarize(self, efficacy: str) -> str:
@@ -164,8 +172,8 @@ class ChatModel:
 class PublicService:
     """e약은요 at data.go.kr."""
 
-    def __init__(self, url: str) -> None:
-        self._server = KeptConnection(url)
+    def __init__(self, server: KeptConnection) -> None:
+        self._server = server
 
     def rows_named(self, name: str) -> list[dict[str, str | None]]:
         asked = urllib.parse.urlencode({"serviceKey": "key", "itemName": name, "type": "json", "numOfRows": 10})

@@ -67,7 +67,8 @@ def _bars(row: dict[str, float | None], top: float) -> list[str]:
         assert seconds is not None
         width = max(_x(seconds) - LEFT, 2)
         parts.append(f'<rect x="{LEFT}" y="{y:.1f}" width="{width:.1f}" height="{BAR - 2}" rx="2" fill="{colour}"/>')
-        parts.append(_text(LEFT + width + 5, y + BAR - 3, time_text(seconds), 'class="small"'))
+        label = "3–5 s" if way == "claim" and seconds > 1 else time_text(seconds)
+        parts.append(_text(LEFT + width + 5, y + BAR - 3, label, 'class="small"'))
     return parts
 
 

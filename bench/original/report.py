@@ -89,7 +89,7 @@ def mean_search(figures: dict[str, Any], way: str) -> float:
 
 def _requests(figures: dict[str, Any]) -> str:
     rates, options = figures["requests_per_minute"], figures["options"]
-    first = options["clients"] * 60 / figures["times"]["rows"]["new search"]["first"]
+    first = options["clients"] * 60 / mean_search(figures, "first")
     cells = [f"{rate:,.0f}" if rate is not None else "not built" for rate in (rates["cached"], rates["pilling"])]
     cpp = "not built" if rates["cpp"] is None else f"{rates['cpp']:,.0f}"
     heads = ["", *WAYS.values(), "Pilling, C++ threads"]
@@ -97,24 +97,29 @@ def _requests(figures: dict[str, Any]) -> str:
 
 
 def _notes(figures: dict[str, Any]) -> str:
-    options, waiting = figures["options"], figures["times"]["waiting"]
-    agreeing = figures["times"]["agreeing_pharmacies"]
+    options, times, refresh = figures["options"], figures["times"], figures["refresh"]
+    waiting, mix = times["waiting"], figures["mix"]
+    bound = 100 * (1 - mix["pilling"]["service_calls"] / mix["first"]["usage"]["calls"])
     return f"""\
 Measured: all times of the first table, in this process. Where a model or data.go.kr is waited for, these are fakes that
-answer after {options['model_latency']} s and {options['service_latency']} s, and the medians are of {options['samples']} searches
-({waiting['rows of a sample']:.1f} rows each; {time_text(waiting['model call'])} a row). "average" is the mean of the four rows above it.
-The model on each search has no cache: a search asked again takes as long as a new one. Cached searches of the original are
-the dictionary alone, without what Django does around it; that is in its claim.
-The nearest 10 within 3 km of the loop and of Pilling were the same pharmacies at {100 * agreeing:.0f} % of the points.
+answer after {options["model_latency"]} s and {options["service_latency"]} s, and the medians are of {options["samples"]} \
+searches ({waiting["rows of a sample"]:.1f} rows each, a call of
+{time_text(waiting["model call"])} a row). The model on each search has no cache: a search asked again takes as long as a new one. "Cached" is
+the dictionary alone, and a new search of the original the SQL alone, without what Django does around them, which is in its
+claim. New and symptom searches of Pilling are the first of their text. "average" is the mean of the four rows above it. The
+10 nearest within 3 km of the loop and of Pilling were the same at {100 * times["agreeing_pharmacies"]:.0f} % of the points.
 
-Counted: calls and tokens of the searches, one for each row that is shown, with services that answer at once; those of the
-original's model are counted as the fake counts, without being sent. {options['model']} at its list price, prompts of the
-original being shorter. Pilling's calls beforehand are one refresh, a call for each different text; the original's caches
-are filled by a call for each product. Pilling's calls include those made in the background.
+Counted, with services that answer at once: calls and tokens of the searches, one call for each row that is shown. Those of
+the original's model are counted as the fake counts them, but not sent. Dollars are {options["model"]}'s list price; the original's
+prompts are the shorter ones. Beforehand, the original asks once for each product; Pilling once for each of {refresh["texts"]:,} different
+texts, and again when an answer does not pass its check: {mix["pilling"]["once"]["calls"]:,} calls, {refresh["replaced"]:,} summaries replaced by extractive ones (the fake
+often fails the check). Pilling's calls in the background are included. The text of a new name is sent to the model when the
+name is searched again; if each of them were, {bound:.2f} % of the calls would be cut.
 
-Extrapolated: the {DAYS} days (no text changes, as many new names every day), the mean search (time of the searches plus the
-latencies they would have waited for), and the requests a minute of the model on each search (clients ÷ time of a new search;
-no limit of the model's server). The other requests a minute are measured over {options['seconds']} s of searches that were asked before."""
+Extrapolated: the {DAYS} days (no text changes; as many new names every day), the mean search (time of the searches plus the
+latencies that they would have waited for), and the requests a minute of the model on each search (clients ÷ mean search, with
+no limit of the model's server). The other requests a minute are measured over {options["seconds"]} s of searches that were asked before."""
+
 
 def report(figures: dict[str, Any]) -> str:
     parts = (_head(figures), _times(figures), _calls(figures), _requests(figures), _notes(figures))

@@ -38,10 +38,11 @@ class Usage:
 
     def dollars(self, model: str) -> float:
         """At the list prices that come with Pilling, without batches or cached input, whoever asks."""
-        today = datetime.date.today()
-        return ModelPrices.bundled().dollars(
-            model, today, input=self.prompt_tokens, output=self.completion_tokens
-        )
+        price = ModelPrices.bundled().find(model, datetime.date.today())
+        if price is None:
+            raise ValueError(f"there is no price of {model!r}; data/model_prices.txt names the models that have one")
+        # Not ModelPrices.dollars, which would take all prompts together for one very long one.
+        return (self.prompt_tokens * price.input + self.completion_tokens * price.output) / 1e6
 
 
 class FakeServices:

@@ -9,6 +9,7 @@ import json
 import pathlib
 import random
 import re
+from collections import Counter
 
 MedicineRow = dict[str, str | None]
 
@@ -17,7 +18,11 @@ SYMPTOMS = """두통 치통 생리통 발열 감기 기침 가래 콧물 코막�
 속쓰림 위통 구역 구토 설사 변비 복통 식욕부진 더부룩 피로 육체피로 불면 어지러움 멀미 가려움 두드러기 습진 무좀 여드름 화상 상처
 눈의 구내염 잇몸 비염 탈모 치질 타박상 영양제 비타민 골다공증 빈혈 갱년기 알레르기 살균 소독 해열 진통""".split()
 
-_BRAND_END = re.compile(r"[\d(\[{<,./%·]|밀리그람|밀리그램|마이크로|정$|캡슐$|연질캡슐$|시럽$|액$|산$|겔$|크림$|연고$|과립$|환$")
+_STRENGTH = re.compile(r"[\d(\[{<,./%·-]|밀리그람|밀리그램|마이크로")
+_FORM = re.compile(
+    r"(연질캡슐|캡슐|캅셀|서방정|필름코팅정|츄어블정|정|시럽|현탁액|점안액|가글액|외용액|내복액|액|크림|연고|로션|겔|과립|산|환|껌|"
+    r"플라스타|카타플라스마|첩부제|패취|패치|파스|좌약|스프레이)$"
+)
 _SYLLABLES = "괅굱귉긇냛넧놿뇱닯뎗돓뒗렋롋뢣륋먗몳뮻뱕볛뷟"
 
 
@@ -35,8 +40,10 @@ def write_medicines(path: pathlib.Path, rows: list[MedicineRow]) -> None:
 
 def brand_of(name: str) -> str:
     """What people type of a name: what stands before strength, form and brackets."""
-    end = _BRAND_END.search(name, 2)
-    return name[: end.start()].strip() if end else name.strip()
+    strength = _STRENGTH.search(name, 2)
+    brand = name[: strength.start()] if strength else name
+    form = _FORM.search(brand, 2)
+    return (brand[: form.start()] if form else brand).strip()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -66,10 +73,24 @@ def _unknown_names(chance: random.Random, count: int) -> list[str]:
     return list(names)
 
 
+def _ranked(brands: list[str], ranks: str) -> list[str]:
+    """Most popular first. They are in an order of chance."""
+    products = Counter(brands)
+    different = list(products)
+    return sorted(different, key=lambda brand: -products[brand]) if ranks == "products" else different
+
+
 def draw(
-    rows: list[MedicineRow], searches: int, seed: int, samples: int = 5, exponent: float = 1.0, tail: float = 0.02
+    rows: list[MedicineRow],
+    searches: int,
+    seed: int,
+    samples: int = 5,
+    ranks: str = "products",
+    exponent: float = 1.0,
+    tail: float = 0.02,
 ) -> Workload:
-    """``tail``: the share of searches for new names. ``samples``: how many names to hold out besides."""
+    """``tail``: the share of searches for new names. ``samples``: how many names to hold out besides. ``ranks``: which
+    brands are the popular ones: those with most "products", as nothing better is known, or any, by "chance"."""
     chance = random.Random(seed)
     shuffled = chance.sample(rows, len(rows))
     new = round(searches * tail)
@@ -80,7 +101,7 @@ def draw(
     new_names = held_names + _unknown_names(chance, new - len(held_names))
     chance.shuffle(new_names)
 
-    brands = list(dict.fromkeys(brand_of(str(row["itemName"])) for row in known))
+    brands = _ranked([brand_of(str(row["itemName"])) for row in known], ranks)
     drawn = chance.choices(brands, cum_weights=_zipf(len(brands), exponent), k=searches - new)
     for place, name in zip(sorted(chance.sample(range(searches), new)), new_names):
         drawn.insert(place, name)
