@@ -1,10 +1,10 @@
 """The original's way and Pilling on the same data, searches and fake services, in one run.
 
-    PYTHONPATH=build/release/python PILLING_DATA_DIR=... /usr/bin/python3 bench/original/compare.py [--plot DIR] [--json FILE]
+    PYTHONPATH=build/release/python PILLING_DATA_DIR=... /usr/bin/python3 bench/original/compare.py [--plot DIR]
 
-Prints tables in Markdown: times, calls of the model and dollars, hit ratio, requests a minute. Without PILLING_DATA_DIR,
-the bundled sample is used, on which everything is small. What is measured, what is counted and what is extrapolated stands
-below the tables; ``original.py`` says what the original's way is and what it is spared.
+Prints tables in Markdown: times, calls of the model and dollars, hit ratio, requests a minute. Without
+PILLING_DATA_DIR, the bundled sample is used, on which everything is small. What is measured, what is counted and what
+is extrapolated stands below the tables; ``original.py`` says what the original's way is and what it is spared.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from pilling.sources import PublicDataOptions, easy_drug_source
 from pilling.summaries import OpenAiOptions, openai_summarizer
 
 from measure import each_timed, median_of_repeated, requests_per_minute
-from original import ChatModel, KeptConnection, MedicineTable, Original, Pharmacy, PublicService
+from original import ChatModel, KeptConnection, MedicineTable, Model, Original, Pharmacy, PublicService
 from plot import write_plot
 from report import report
 from services import CountedModel, FakeServices, Usage
@@ -96,7 +96,9 @@ class Bench:
 
     def original(self, stage: str, waits: bool = False) -> Original:
         """A service on the database of its stage, with empty caches. ``waits``: for a model that is really asked."""
-        model = ChatModel(self.model_server, self.options.model) if waits else self.counted
+        model: Model = self.counted
+        if waits:
+            model = ChatModel(self.model_server, self.options.model)
         time_to_live = TIME_TO_LIVE if stage == "cached" else None
         return Original(self.tables[stage], self.pharmacies, model, PublicService(self.public_data), time_to_live)
 
@@ -138,9 +140,8 @@ def prepared(options: argparse.Namespace) -> Iterator[Bench]:
             stack.enter_context(contextlib.closing(KeptConnection(url)))
             for url in (services.public_data, services.openai)
         )
-        bench = Bench(
-            options, folder, workload, services, public_data, model_server, engine, places, counted, tables, once, refreshed
-        )
+        bench = Bench(options, folder, workload, services, public_data, model_server, engine, places, counted, tables,
+                      once, refreshed)  # fmt: skip
         bench.original("cached").precompute()
         once["cached"] = bench.counted.take()
         yield bench
@@ -201,24 +202,25 @@ def _samples(bench: Bench) -> tuple[list[str], list[str]]:
     return names[:: max(1, len(names) // count)][:count], bench.workload.symptoms[:count]
 
 
+def _median(ask: Callable[[str], object], texts: Sequence[str]) -> float:
+    return statistics.median(each_timed(ask, texts)[0])
+
+
 def run_waiting(bench: Bench) -> dict[str, float]:
     """Medians of few searches, with services that take their time."""
     names, symptoms = _samples(bench)
     waiting = {stage: bench.original(stage, waits=True) for stage in ("first", "cached")}
     bench.services.set_latency(bench.options.service_latency, bench.options.model_latency)
     bench.services.forget()
-    median: Callable[[Callable[[str], Any], list[str]], float] = lambda ask, texts: statistics.median(
-        each_timed(ask, texts)[0]
-    )
     seconds, answers = each_timed(waiting["first"].search, names)
     measured = {"first, new": statistics.median(seconds)}
     calls = max(1, bench.services.counts()[1].calls)
     measured["model call"] = sum(seconds) / calls
     measured["rows of a sample"] = sum(map(len, answers)) / max(1, len(answers))
-    measured["first, symptom"] = median(waiting["first"].search_symptom, symptoms)
+    measured["first, symptom"] = _median(waiting["first"].search_symptom, symptoms)
     for stage, service in waiting.items():
-        measured[f"{stage}, unknown"] = median(service.search, bench.workload.sample_names)
-    measured["pilling, unknown"] = median(bench.engine.search, bench.workload.sample_names)
+        measured[f"{stage}, unknown"] = _median(service.search, bench.workload.sample_names)
+    measured["pilling, unknown"] = _median(bench.engine.search, bench.workload.sample_names)
     _wait_for_background(bench.engine)
     bench.services.set_latency(0, 0)
     return measured
@@ -237,38 +239,36 @@ def run_places(bench: Bench) -> dict[str, float]:
     return {"cached": statistics.median(slow), "pilling": statistics.median(fast), "agreeing": agreeing}
 
 
+def _row(claim: float | None, first: float, cached: float, pilling: float) -> dict[str, float | None]:
+    return {"claim": claim, "first": first, "cached": cached, "pilling": pilling}
+
+
 def run_times(bench: Bench, mix: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Seconds: what was claimed, both stages of the original, and Pilling. None: no such thing."""
-    engine, workload = bench.engine, bench.workload
-    cached = bench.original("cached")
-    waiting = run_waiting(bench)
-    places = run_places(bench)
+    """Seconds: what was claimed, both stages of the original, and Pilling. None: nothing was claimed."""
+    engine, cached, workload = bench.engine, bench.original("cached"), bench.workload
+    waiting, places = run_waiting(bench), run_places(bench)
     popular = [text for text, _ in Counter(workload.searches).most_common(200)]
-    row = lambda claim, first, cached, pilling: dict(claim=claim, first=first, cached=cached, pilling=pilling)
-    rows = {
-        "cached search": row(
-            CLAIMED_CACHED, waiting["first, new"],  # It has no cache.
-            median_of_repeated(cached.search, popular), median_of_repeated(engine.search, popular),
-        ),
-        "new search": row(
-            CLAIMED_NEW, waiting["first, new"],
-            statistics.median(mix["cached"]["first_times"]), statistics.median(mix["pilling"]["first_times"]),
-        ),
-        "symptom search": row(
-            None, waiting["first, symptom"],
-            statistics.median(each_timed(cached.search_symptom, workload.symptoms)[0]),
-            statistics.median(each_timed(lambda text: engine.search_symptom(text, limit=10), workload.symptoms)[0]),
-        ),
-        "pharmacy search": row(None, places["cached"], places["cached"], places["pilling"]),
-    }  # fmt: skip
-    averages = {
-        way: statistics.mean(row[way] for row in rows.values() if row[way] is not None)
-        for way in ("first", "cached", "pilling")
-    }
-    rows["average"] = row(None, *averages.values())
-    rows["name that the database lacks"] = row(
-        None, waiting["first, unknown"], waiting["cached, unknown"], waiting["pilling, unknown"]
-    )
+    # The first stage has no cache, so that a search asked again takes it as long; and no model finds pharmacies.
+    first = [waiting["first, new"], waiting["first, new"], waiting["first, symptom"], places["cached"]]
+    with_caches = [
+        median_of_repeated(cached.search, popular),
+        statistics.median(mix["cached"]["first_times"]),
+        _median(cached.search_symptom, workload.symptoms),
+        places["cached"],
+    ]
+    through_pilling = [
+        median_of_repeated(engine.search, popular),
+        statistics.median(mix["pilling"]["first_times"]),
+        _median(lambda text: engine.search_symptom(text, limit=LIMIT), workload.symptoms),
+        places["pilling"],
+    ]
+    ways = (first, with_caches, through_pilling)
+    kinds = ("cached search", "new search", "symptom search", "pharmacy search")
+    claims = (CLAIMED_CACHED, CLAIMED_NEW, None, None)
+    rows = {kind: _row(claim, *times) for kind, claim, *times in zip(kinds, claims, *ways)}
+    rows["average"] = _row(None, *(statistics.mean(way) for way in ways))
+    unknown = (waiting[f"{way}, unknown"] for way in ("first", "cached", "pilling"))
+    rows["name that the database lacks"] = _row(None, *unknown)
     return {"rows": rows, "waiting": waiting, "agreeing_pharmacies": places["agreeing"]}
 
 
@@ -281,8 +281,8 @@ def run_clients(bench: Bench) -> dict[str, float | None]:
     """Requests a minute, of searches that were asked before."""
     options, searches = bench.options, _known_searches(bench)
     cached = bench.original("cached")
-    for ask in (cached.search, bench.engine.search):
-        each_timed(ask, searches)
+    each_timed(cached.search, searches)
+    each_timed(bench.engine.search, searches)
     rates: dict[str, float | None] = {
         "cached": requests_per_minute(cached.search, searches, options.clients, options.seconds),
         "pilling": requests_per_minute(bench.engine.search, searches, options.clients, options.seconds),
@@ -299,7 +299,7 @@ def run_clients(bench: Bench) -> dict[str, float | None]:
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """All figures, as ``--json`` writes them."""
-    load_before = os.getloadavg()
+    load_before = os.getloadavg()[0]
     with prepared(options) as bench:
         mix = run_mix(bench)
         times = run_times(bench, mix)
@@ -316,7 +316,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         "day": datetime.date.today().isoformat(),
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, "
         f"SQLite {sqlite3.sqlite_version}",
-        "load": {"before": load_before, "after": os.getloadavg()},
+        "load_before": load_before,
         "options": {name: str(value) if isinstance(value, pathlib.Path) else value
                     for name, value in vars(options).items()},
         "data": {
@@ -324,7 +324,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
             "different_searches": len(set(workload.searches)), "new_names": len(workload.new_names),
             "is_sample": options.medicines == ROOT / "examples/data/medicines.jsonl",
         },
-        "refresh": {"texts": refreshed.texts, "replaced": refreshed.replaced},
+        "refresh": {"texts": refreshed.texts, "asked_again": refreshed.asked_again, "replaced": refreshed.replaced},
         "times": times,
         "mix": mix,
         "requests_per_minute": clients,

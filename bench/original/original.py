@@ -1,14 +1,14 @@
 """The way of the Django service that Pilling grew out of, without Django, on Python's standard library.
 
-Two of its stages are here. "First": a language model is asked about every row of every search. "Cached": summaries are
-made beforehand, finished answers stay in a dictionary for a time, and the model is asked only about rows that have no
-summary yet. Both find names and symptoms by SQL ``LIKE`` over SQLite, ask the public service for names that the database
-does not hold, and measure the distance to every pharmacy.
+Two of its stages are here. "First": a language model is asked about every row of every search. "Cached": summaries
+are made beforehand, finished answers stay in a dictionary for a time, and the model is asked only about rows that have
+no summary yet. Both find names and symptoms by SQL ``LIKE`` over SQLite, ask the public service for names that the
+database does not hold, and measure the distance to every pharmacy.
 
 What is left out, all of it in the service's favour: routing, middleware, the object-relational mapper, serialising the
-answer to JSON, and HTTP, which together take a Django request some milliseconds; pickling, by which Django's memory cache
-copies an answer in and out; a lock around the dictionary; loading the pharmacies from the database for each request; and
-the columns that a search does not show, which SQLite would have to step over.
+answer to JSON, and HTTP, which together take a Django request some milliseconds; pickling, by which Django's memory
+cache copies an answer in and out; a lock around the dictionary; loading the pharmacies from the database for each
+request; and the columns that a search does not show, which SQLite would have to step over.
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ def haversine_meters(latitude: float, longitude: float, pharmacy: Pharmacy) -> f
 
 
 class Original:
-    """The service. Thread-safe. Without ``time_to_live``, it is the first stage: no caches, the model on each search."""
+    """The service. Thread-safe. Without ``time_to_live``, the first stage: no caches, the model on each search."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The times of a run as bars on a logarithmic scale: an SVG by a few lines of our own, and a PNG where a tool makes one."""
+"""The times of a run as bars on a logarithmic scale: an SVG by some lines of our own, a PNG where a tool makes one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WAYS = {
     "pilling": ("Pilling through Python", "#2f9e6e"),
 }
 SHORTEST, LONGEST = 1e-7, 10.0
-LEFT, RIGHT, WIDTH, BAR, GAP = 130, 70, 860, 13, 16
+LEFT, RIGHT, WIDTH, BAR, GAP = 130.0, 70.0, 860, 13, 16
 TOP = 62
 
 STYLE = """
@@ -61,27 +61,30 @@ def _legend() -> list[str]:
 
 
 def _bars(row: dict[str, float | None], top: float) -> list[str]:
-    parts = []
+    parts: list[str] = []
     for at, (way, (_, colour)) in enumerate((way, look) for way, look in WAYS.items() if row[way] is not None):
         seconds, y = row[way], top + at * BAR
         assert seconds is not None
         width = max(_x(seconds) - LEFT, 2)
-        parts.append(f'<rect x="{LEFT}" y="{y:.1f}" width="{width:.1f}" height="{BAR - 2}" rx="2" fill="{colour}"/>')
+        size = f'x="{LEFT:.0f}" y="{y:.1f}" width="{width:.1f}" height="{BAR - 2}"'
+        parts.append(f'<rect {size} rx="2" fill="{colour}"/>')
         label = "3–5 s" if way == "claim" and seconds > 1 else time_text(seconds)
         parts.append(_text(LEFT + width + 5, y + BAR - 3, label, 'class="small"'))
     return parts
 
 
 def svg(figures: dict[str, Any]) -> str:
-    parts, top = [], float(TOP)
+    parts: list[str] = []
+    top = float(TOP)
     for kind in KINDS:
         row = figures["times"]["rows"][kind]
-        height = BAR * sum(row[way] is not None for way in WAYS)
-        parts.append(_text(LEFT - 8, top + height / 2 + 4, kind, 'text-anchor="end"'))
+        bars = BAR * sum(row[way] is not None for way in WAYS)
+        parts.append(_text(LEFT - 8, top + bars / 2 + 4, kind, 'text-anchor="end"'))
         parts += _bars(row, top)
-        top += height + GAP
+        top += bars + GAP
     bottom = top - GAP / 2
-    title = f"Time of a search, {figures['data']['medicines']:,} medicines, {figures['data']['pharmacies']:,} pharmacies"
+    data = figures["data"]
+    title = f"Time of a search, {data['medicines']:,} medicines, {data['pharmacies']:,} pharmacies"
     head = [f"<title>{title}</title>", f"<style>{STYLE}</style>", '<rect class="paper" width="100%" height="100%"/>']
     head.append(_text(12, 20, f"{title} (logarithmic scale)", 'font-weight="bold"'))
     body = "\n".join([*head, *_legend(), *_grid(bottom), *parts])

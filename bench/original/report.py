@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 from measure import ratio_text, table, time_text
 
 DAYS = 30
+WIDTH = 120
 WAYS = {"first": "model on each search", "cached": "with its caches", "pilling": "Pilling"}
 
 
 def _head(figures: dict[str, Any]) -> str:
-    data, options, load = figures["data"], figures["options"], figures["load"]
+    data, options = figures["data"], figures["options"]
     sample = "the bundled sample" if data["is_sample"] else options["medicines"].rsplit("/", 1)[-1]
-    note = " On the sample, scans have little to scan: the ratios are far below those of real data." * data["is_sample"]
-    return (
-        f"{data['medicines']:,} medicines ({sample}), {data['pharmacies']:,} pharmacies; {options['searches']:,} searches "
-        f"for {data['different_searches']:,} names, seed {options['seed']}; {figures['machine']}; load "
-        f"{load['before'][0]:.1f} before, {load['after'][0]:.1f} after; {figures['day']}.{note}"
+    popular = "those with most products" if options["ranks"] == "products" else "any, by chance"
+    text = (
+        f"{data['medicines']:,} medicines ({sample}), {data['pharmacies']:,} pharmacies; "
+        f"{options['searches']:,} searches for {data['different_searches']:,} names by Zipf's law, seed "
+        f"{options['seed']}, the popular ones being {popular}; {data['new_names']:,} of them for new names. {figures['machine']}; load of the machine before: "
+        f"{figures['load_before']:.1f}; {figures['day']}."
     )
+    if data["is_sample"]:
+        text += " A scan of the sample has little to scan: the ratios say nothing about real data."
+    return textwrap.fill(text, WIDTH)
 
 
 def _times(figures: dict[str, Any]) -> str:
@@ -41,7 +47,7 @@ def cut_per_cent(figures: dict[str, Any], way: str, days: int, what: str = "call
     """By how much less than the model on each search; of 0 days, what the searches alone take."""
     mix = figures["mix"]
     if days == 0:
-        return 100 * (1 - mix[way]["usage"][what] / mix["first"]["usage"][what])
+        return float(100 * (1 - mix[way]["usage"][what] / mix["first"]["usage"][what]))
     return 100 * (1 - calls_in_days(mix[way], days, what) / calls_in_days(mix["first"], days, what))
 
 
@@ -80,7 +86,7 @@ def _at_hand(part: dict[str, Any], searches: int) -> float:
 
 
 def mean_search(figures: dict[str, Any], way: str) -> float:
-    """Seconds: what the searches took with services that answer at once, and the latencies they would have waited for."""
+    """Seconds: what the searches took with services that answer at once, and the latencies that they were spared."""
     part, options, waiting = figures["mix"][way], figures["options"], figures["times"]["waiting"]
     calls = 0 if way == "pilling" else part["usage"]["calls"]  # Pilling asks the model in the background.
     waited = part["service_calls"] * options["service_latency"] + calls * waiting["model call"]
@@ -96,31 +102,44 @@ def _requests(figures: dict[str, Any]) -> str:
     return table(heads, [[f"requests a minute, {options['clients']} clients", f"{first:,.0f}", *cells, cpp]])
 
 
-def _notes(figures: dict[str, Any]) -> str:
-    options, times, refresh = figures["options"], figures["times"], figures["refresh"]
-    waiting, mix = times["waiting"], figures["mix"]
+def _measured(figures: dict[str, Any]) -> str:
+    options, times = figures["options"], figures["times"]
+    waiting = times["waiting"]
+    return (
+        f"Measured: all times of the first table, in this process. Where a model or data.go.kr is waited for, these "
+        f"are fakes that answer after {options['model_latency']} s and {options['service_latency']} s, and the medians are "
+        f"of {options['samples']} searches ({waiting['rows of a sample']:.1f} rows each, "
+        f"{time_text(waiting['model call'])} a row). The model on each search has no cache: a search asked again takes "
+        f"as long as a new one. With caches, a cached search is the dictionary alone and a new one the SQL alone, "
+        f"without what Django does around them, which is in the claim. New and symptom searches of Pilling are the "
+        f'first of their text. "average" is the mean of the four rows above it. The 10 nearest pharmacies within 3 km of the '
+        f"loop and of Pilling were the same at {100 * times['agreeing_pharmacies']:.0f} % of the points."
+    )
+
+
+def _counted(figures: dict[str, Any]) -> str:
+    options, refresh, mix = figures["options"], figures["refresh"], figures["mix"]
     bound = 100 * (1 - mix["pilling"]["service_calls"] / mix["first"]["usage"]["calls"])
-    return f"""\
-Measured: all times of the first table, in this process. Where a model or data.go.kr is waited for, these are fakes that
-answer after {options["model_latency"]} s and {options["service_latency"]} s, and the medians are of {options["samples"]} \
-searches ({waiting["rows of a sample"]:.1f} rows each, a call of
-{time_text(waiting["model call"])} a row). The model on each search has no cache: a search asked again takes as long as a new one. "Cached" is
-the dictionary alone, and a new search of the original the SQL alone, without what Django does around them, which is in its
-claim. New and symptom searches of Pilling are the first of their text. "average" is the mean of the four rows above it. The
-10 nearest within 3 km of the loop and of Pilling were the same at {100 * times["agreeing_pharmacies"]:.0f} % of the points.
+    return (
+        f"Counted, with services that answer at once: calls and tokens of the searches, one call for each row that is "
+        f"shown. Those of the original's model are counted as the fake counts them, but not sent. Dollars are the list "
+        f"price of {options['model']}; the original's prompts are the shorter ones. Beforehand, the original asks once "
+        f"for each product; Pilling once for each of {refresh['texts']:,} different texts, but for those that name no "
+        f"use, and {refresh['asked_again']:,} times again, because the fake's answer did not pass the check. Pilling's "
+        f"calls in the background are included. The text of a new name is sent to the model when the name is searched "
+        f"again; if every new name had cost a call, {bound:.2f} % would be cut."
+    )
 
-Counted, with services that answer at once: calls and tokens of the searches, one call for each row that is shown. Those of
-the original's model are counted as the fake counts them, but not sent. Dollars are {options["model"]}'s list price; the original's
-prompts are the shorter ones. Beforehand, the original asks once for each product; Pilling once for each of {refresh["texts"]:,} different
-texts, and again when an answer does not pass its check: {mix["pilling"]["once"]["calls"]:,} calls, {refresh["replaced"]:,} summaries replaced by extractive ones (the fake
-often fails the check). Pilling's calls in the background are included. The text of a new name is sent to the model when the
-name is searched again; if each of them were, {bound:.2f} % of the calls would be cut.
 
-Extrapolated: the {DAYS} days (no text changes; as many new names every day), the mean search (time of the searches plus the
-latencies that they would have waited for), and the requests a minute of the model on each search (clients ÷ mean search, with
-no limit of the model's server). The other requests a minute are measured over {options["seconds"]} s of searches that were asked before."""
+def _extrapolated(figures: dict[str, Any]) -> str:
+    return (
+        f"Extrapolated: the {DAYS} days (no text changes; as many new names every day), the mean search (time of the "
+        f"searches plus the latencies that they would have waited for), and the requests a minute of the model on each "
+        f"search (clients ÷ mean search, with no limit of the model's server). The other requests a minute are "
+        f"measured over {figures['options']['seconds']} s of searches that were asked before."
+    )
 
 
 def report(figures: dict[str, Any]) -> str:
-    parts = (_head(figures), _times(figures), _calls(figures), _requests(figures), _notes(figures))
-    return "\n\n".join(parts)
+    notes = (textwrap.fill(note(figures), WIDTH) for note in (_measured, _counted, _extrapolated))
+    return "\n\n".join((_head(figures), _times(figures), _calls(figures), _requests(figures), *notes))

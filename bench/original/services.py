@@ -46,7 +46,7 @@ class Usage:
 
 
 class FakeServices:
-    """data.go.kr and the model server, until the end of the ``with`` block. Their threads take no GIL of this process."""
+    """data.go.kr and the model server, until the end of the ``with`` block. They share no GIL with what is measured."""
 
     def __init__(self, medicines: pathlib.Path) -> None:
         command = [sys.executable, "-u", "-m", "pilling.testing.fake_services", "--medicines", str(medicines)]

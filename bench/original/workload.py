@@ -1,4 +1,4 @@
-"""What is searched for: names by Zipf's law with a tail of new ones, symptoms, and places. The same for the same seed."""
+"""What is searched for: names by Zipf's law with a tail of new ones, symptoms, places. The same for the same seed."""
 
 from __future__ import annotations
 

@@ -81,7 +81,8 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("figures")
     few = ["--searches", "100", "--samples", "2", "--clients", "4", "--seconds", "0.05"]
     swift = ["--model-latency", "0.001", "--service-latency", "0.001"]
-    files = ["--medicines", ROOT / "examples/data/medicines.jsonl", "--pharmacies", ROOT / "examples/data/pharmacies.csv"]
+    sample = ROOT / "examples" / "data"
+    files = ["--medicines", sample / "medicines.jsonl", "--pharmacies", sample / "pharmacies.csv"]
     written = ["--json", folder / "figures.json", "--plot", folder]
     assert compare.main([str(word) for word in (*few, *swift, *files, *written)]) == 0
     assert "<svg" in (folder / "original-vs-pilling.svg").read_text(encoding="utf-8")
@@ -211,7 +212,7 @@ def test_the_figures_fit_together(figures):
 
     assert mix["first"]["once"]["calls"] == 0
     assert mix["cached"]["once"]["calls"] == figures["data"]["medicines"]
-    assert mix["pilling"]["once"]["calls"] >= figures["refresh"]["texts"]
+    assert 0 < mix["pilling"]["once"]["calls"] <= figures["refresh"]["texts"] + figures["refresh"]["asked_again"]
     assert mix["first"]["usage"]["calls"] > mix["cached"]["usage"]["calls"]
     for way in ("first", "cached", "pilling"):
         assert 0 <= mix[way]["from_memory"] <= searches
