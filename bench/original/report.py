@@ -17,10 +17,10 @@ def _head(figures: dict[str, Any]) -> str:
     sample = "the bundled sample" if data["is_sample"] else options["medicines"].rsplit("/", 1)[-1]
     popular = "those with most products" if options["ranks"] == "products" else "any, by chance"
     text = (
-        f"{data['medicines']:,} medicines ({sample}), {data['pharmacies']:,} pharmacies; "
-        f"{options['searches']:,} searches for {data['different_searches']:,} names by Zipf's law, seed "
-        f"{options['seed']}, the popular ones being {popular}; {data['new_names']:,} of them for new names. {figures['machine']}; load of the machine before: "
-        f"{figures['load_before']:.1f}; {figures['day']}."
+        f"{data['medicines']:,} medicines ({sample}), {data['pharmacies']:,} pharmacies; {options['searches']:,} "
+        f"searches for {data['different_searches']:,} names by Zipf's law, seed {options['seed']}, the popular ones "
+        f"being {popular}; {data['new_names']:,} of them for new names. {figures['machine']}; load of the machine "
+        f"before: {figures['load_before']:.1f}; {figures['day']}."
     )
     if data["is_sample"]:
         text += " A scan of the sample has little to scan: the ratios say nothing about real data."
@@ -107,13 +107,13 @@ def _measured(figures: dict[str, Any]) -> str:
     waiting = times["waiting"]
     return (
         f"Measured: all times of the first table, in this process. Where a model or data.go.kr is waited for, these "
-        f"are fakes that answer after {options['model_latency']} s and {options['service_latency']} s, and the medians are "
-        f"of {options['samples']} searches ({waiting['rows of a sample']:.1f} rows each, "
+        f"are fakes that answer after {options['model_latency']} s and {options['service_latency']} s, and the medians "
+        f"are of {options['samples']} searches ({waiting['rows of a sample']:.1f} rows each, "
         f"{time_text(waiting['model call'])} a row). The model on each search has no cache: a search asked again takes "
         f"as long as a new one. With caches, a cached search is the dictionary alone and a new one the SQL alone, "
         f"without what Django does around them, which is in the claim. New and symptom searches of Pilling are the "
-        f'first of their text. "average" is the mean of the four rows above it. The 10 nearest pharmacies within 3 km of the '
-        f"loop and of Pilling were the same at {100 * times['agreeing_pharmacies']:.0f} % of the points."
+        f'first of their text. "average" is the mean of the four rows above it. The 10 nearest pharmacies within 3 km '
+        f"of the loop and of Pilling were the same at {100 * times['agreeing_pharmacies']:.0f} % of the points."
     )
 
 
