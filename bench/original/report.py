@@ -119,7 +119,7 @@ def _measured(figures: dict[str, Any]) -> str:
 
 def _counted(figures: dict[str, Any]) -> str:
     options, refresh, mix = figures["options"], figures["refresh"], figures["mix"]
-    bound = 100 * (1 - mix["pilling"]["service_calls"] / mix["first"]["usage"]["calls"])
+    bound = 100 * (1 - mix["cached"]["usage"]["calls"] / mix["first"]["usage"]["calls"])
     return (
         f"Counted, with services that answer at once: calls and tokens of the searches, one call for each row that is "
         f"shown. Those of the original's model are counted as the fake counts them, but not sent. Dollars are the list "
@@ -127,7 +127,8 @@ def _counted(figures: dict[str, Any]) -> str:
         f"for each product; Pilling once for each of {refresh['texts']:,} different texts, but for those that name no "
         f"use, and {refresh['asked_again']:,} times again, because the fake's answer did not pass the check. Pilling's "
         f"calls in the background are included. The text of a new name is sent to the model when the name is searched "
-        f"again; if every new name had cost a call, {bound:.2f} % would be cut."
+        f"again; if each row that the service brought had cost a call, as with the original's caches, {bound:.2f} % "
+        f"would be cut."
     )
 
 
