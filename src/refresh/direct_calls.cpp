@@ -166,6 +166,7 @@ bool DirectCalls::record(const std::vector<Outcome>& outcomes, std::vector<Task>
     for (const Task& task : next) {
       const std::string& text = task.missing.fingerprint;
       if (transaction.has_summary({.text = text, .keyword = {}, .maker = work_.maker()})) {
+        transaction.erase_note(calls_job_, text);
         done.insert(text);
         continue;
       }

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -124,18 +125,22 @@ class Voyage {
  private:
   std::shared_ptr<Store> make_store() const { return make_sqlite_store(directory_.path() / "pilling.db"); }
 
-  void refresh() {
+  void open() {
     EngineOptions options;
     options.store = store_;
     options.sources = {easy_, permits_};
     options.summarizer = model_;
     options.watch_interval = milliseconds(0);
+    options.now = [this] { return std::chrono::system_clock::time_point(clock_); };
+    engine_.emplace(options);
+  }
+
+  void refresh() {
     // Even a lease that could not be given back is over by the next.
     clock_ += std::chrono::minutes(2);
-    options.now = [now = clock_] { return std::chrono::system_clock::time_point(now); };
+    if (!engine_ || storm_.draw(8) == 0) open();
     wanted_.uses_batches = uses_batches_ && storm_.draw(4) > 0;
     wanted_.waits_for_batches = storm_.strength == 0 || storm_.draw(2) == 0;
-    Engine engine(options);
     const auto hook = [this](const RefreshProgress&) {
       if (storm_.strikes(0.01)) throw std::runtime_error("the terminal is gone");
       if (storm_.strikes(0.005)) throw NetworkError("the terminal is gone", "tty");
@@ -144,7 +149,7 @@ class Voyage {
     is_complete_ = false;
     model_->ledger.take_again();
     try {
-      const RefreshReport report = engine.refresh(wanted_, hook, storm_.renew_stop());
+      const RefreshReport report = engine_->refresh(wanted_, hook, storm_.renew_stop());
       is_complete_ = report.is_complete;
       EXPECT_LE(model_->ledger.take_again(), report.repeated_calls);
     } catch (const std::exception& error) {
@@ -166,6 +171,7 @@ class Voyage {
   std::chrono::sys_seconds clock_ = support::korean_instant(std::chrono::year(2026) / std::chrono::November / 25, 12);
   bool is_complete_ = false;
   int ends_without_report_of_calm_ = 0;
+  std::optional<Engine> engine_;
 };
 
 class RefreshStorm : public testing::TestWithParam<bool> {};
