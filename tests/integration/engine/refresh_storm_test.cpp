@@ -177,7 +177,7 @@ class Voyage {
 class RefreshStorm : public testing::TestWithParam<bool> {};
 
 TEST_P(RefreshStorm, LosesNoRowAndPaysForNoTextTwice) {
-  const std::uint64_t rounds = support::rounds(100, 3000);
+  const std::uint64_t rounds = support::rounds(40, 3000);
   for (std::uint64_t seed = 1; seed <= rounds && !HasFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Voyage voyage(seed, GetParam());
