@@ -21,10 +21,7 @@ std::shared_ptr<const SymptomConcepts> concepts() {
 }
 
 SymptomEntry entry(std::string text, std::string dispensing = {}, std::uint32_t popularity = 0) {
-  return {.text = text,
-          .indications = {text},
-          .dispensing = std::move(dispensing),
-          .popularity = popularity};
+  return {.text = text, .indications = {text}, .dispensing = std::move(dispensing), .popularity = popularity};
 }
 
 SymptomIndex index_of(const Texts& texts) {
