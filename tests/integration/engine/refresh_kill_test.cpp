@@ -144,8 +144,9 @@ class Folder {
     ChildProcess child([&] {
       std::atomic<int> steps = 0;
       refresh([&] {
-        if (++steps < last_step) return;
-        if (steps == last_step) from_child.send('k');
+        const int step = ++steps;
+        if (step < last_step) return;
+        if (step == last_step) from_child.send('k');
         while (true) pause();
       });
       from_child.send('d');
