@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/holidays_kr.hpp"
+#include "core/table_line.hpp"
 #include "pilling/error.hpp"
 #include "pilling/hours.hpp"
 
@@ -15,20 +16,8 @@ using std::chrono::sys_days;
 using std::chrono::year;
 using std::chrono::year_month_day;
 
-constexpr std::string_view blanks = " \t\r";
-
-std::string_view trim(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
-
-// The text before the first blank; `text` keeps what follows.
-std::string_view take_word(std::string_view& text) {
-  const std::string_view word = text.substr(0, text.find_first_of(blanks));
-  text = trim(text.substr(word.size()));
-  return word;
-}
+using core::take_word;
+using core::trim;
 
 // A number of exactly `digits` digits.
 std::optional<int> read_number(std::string_view text, std::size_t digits) {

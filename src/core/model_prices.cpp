@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "core/table_line.hpp"
 #include "pilling/error.hpp"
 #include "pilling/spending.hpp"
 
@@ -16,15 +17,7 @@ namespace {
 
 using std::chrono::year_month_day;
 
-constexpr std::string_view blanks = " \t\r";
-
-// The text before the first blank; `text` keeps what follows, without blanks before it.
-std::string_view take_word(std::string_view& text) {
-  const std::string_view word = text.substr(0, text.find_first_of(blanks));
-  text.remove_prefix(word.size());
-  text.remove_prefix(std::min(text.size(), text.find_first_not_of(blanks)));
-  return word;
-}
+using core::take_word;
 
 std::optional<double> read_number(std::string_view text) {
   double number = 0;
@@ -67,8 +60,7 @@ class PriceReader {
   void take(std::string_view line) {
     ++line_number_;
     line = line.substr(0, line.find('#'));
-    line.remove_prefix(std::min(line.size(), line.find_first_not_of(blanks)));
-    line = line.substr(0, line.find_last_not_of(blanks) + 1);
+    line = core::trim(line);
     if (line.empty()) return;
     const std::string_view word = take_word(line);
     if (word == "batch") {

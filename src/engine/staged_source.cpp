@@ -1,6 +1,5 @@
 #include "engine/staged_source.hpp"
 
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -9,6 +8,7 @@
 
 #include "core/deadline.hpp"
 #include "core/failure.hpp"
+#include "core/number_in.hpp"
 #include "engine/medicine_rows.hpp"
 #include "engine/netstrings.hpp"
 #include "pilling/error.hpp"
@@ -21,12 +21,6 @@ constexpr std::string_view begun_at = "begun";
 
 std::string key_of(const MedicineQuery& query) {
   return "page/" + std::to_string(query.rows) + '/' + std::to_string(query.page);
-}
-
-std::uint64_t number_in(std::string_view text) {
-  std::uint64_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
 }
 
 // The total, the number of rows, the rows, and what was skipped, line by line.
@@ -45,12 +39,12 @@ std::string encode_page(const SourcePage<Medicine>& page) {
 SourcePage<Medicine> decode_page(std::string_view bytes) {
   const auto fields = fields_of(bytes, 2);
   SourcePage<Medicine> page;
-  page.total = number_in(fields[0]);
-  const std::size_t rows = number_in(fields[1]);
+  page.total = core::number_in<std::uint64_t>(fields[0]);
+  const std::size_t rows = core::number_in<std::uint64_t>(fields[1]);
   if (rows > fields.size() - 2) throw BadData("a page that was fetched before is damaged", "store");
   for (std::size_t i = 2; i < 2 + rows; ++i) page.rows.push_back(decode_row(fields[i]));
   for (std::size_t i = 2 + rows; i + 1 < fields.size(); i += 2) {
-    page.skipped.push_back({.line = number_in(fields[i]), .reason = std::string(fields[i + 1])});
+    page.skipped.push_back({.line = core::number_in<std::uint64_t>(fields[i]), .reason = std::string(fields[i + 1])});
   }
   return page;
 }
@@ -60,7 +54,8 @@ SourcePage<Medicine> decode_page(std::string_view bytes) {
 StagedSource::StagedSource(refresh::Work& work, std::shared_ptr<MedicineSource> source)
     : work_(work), source_(std::move(source)), job_("pages/" + source_->identity()) {
   const auto begun = work_.store().begin()->note(job_, begun_at);
-  const auto age = work_.now().time_since_epoch() - std::chrono::seconds(begun ? number_in(*begun) : 0);
+  const auto age =
+      work_.now().time_since_epoch() - std::chrono::seconds(begun ? core::number_in<std::uint64_t>(*begun) : 0);
   if (begun && (age < std::chrono::seconds(0) || age > work_.options.page_lifetime)) forget();
 }
 

@@ -6,21 +6,16 @@
 #include <iterator>
 #include <mutex>
 #include <optional>
-#include <random>
 #include <utility>
 
 #include "core/retry.hpp"
+#include "refresh/random_name.hpp"
 
 namespace pilling::refresh {
 namespace {
 
 // The service is asked several times what became of a batch that has been paid for.
 constexpr int most_failures_in_a_row = 10;
-
-std::string new_label() {
-  std::random_device random;
-  return "pilling-" + std::to_string(random()) + "-" + std::to_string(random());
-}
 
 // The batch's id, and then the texts.
 std::vector<std::string> lines_of(const std::string& text) {
@@ -118,7 +113,7 @@ void BatchCalls::submit_rest() {
   for (auto begin = texts.begin(); begin != texts.end() && !work_.stop.stop_requested();) {
     const auto left = static_cast<std::size_t>(texts.end() - begin);
     const auto end = begin + static_cast<std::ptrdiff_t>(std::min(batches_.maximum_entries(), left));
-    Batch batch{.label = new_label(), .id = {}, .texts = {begin, end}};
+    Batch batch{.label = "pilling-" + random_name(), .id = {}, .texts = {begin, end}};
     try {
       submit(batch);
     } catch (const StorageError&) {

@@ -1,21 +1,21 @@
 #include "refresh/lease.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
 #include <optional>
-#include <random>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
 
+#include "core/number_in.hpp"
 #include "core/process.hpp"
 #include "core/process_identity.hpp"
 #include "pilling/error.hpp"
+#include "refresh/random_name.hpp"
 
 namespace pilling::refresh {
 namespace {
@@ -37,12 +37,6 @@ std::string encode(const Holder& holder) {
          holder.process.start + '\n' + std::to_string(holder.until) + '\n' + std::to_string(holder.length);
 }
 
-std::int64_t number_in(std::string_view text) {
-  std::int64_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
 Holder decode(std::string_view text) {
   const auto next_line = [&] {
     const std::size_t end = text.find('\n');
@@ -53,16 +47,11 @@ Holder decode(std::string_view text) {
   Holder holder;
   holder.token = next_line();
   holder.process.machine = next_line();
-  holder.process.number = number_in(next_line());
+  holder.process.number = core::number_in<std::int64_t>(next_line());
   holder.process.start = next_line();
-  holder.until = number_in(next_line());
-  holder.length = number_in(next_line());
+  holder.until = core::number_in<std::int64_t>(next_line());
+  holder.length = core::number_in<std::int64_t>(next_line());
   return holder;
-}
-
-std::string random_token() {
-  std::random_device random;
-  return std::to_string(random()) + '-' + std::to_string(random());
 }
 
 }  // namespace
@@ -70,7 +59,7 @@ std::string random_token() {
 class Lease::Keeper {
  public:
   Keeper(Store& store, milliseconds length, SystemClock now) : store_(store), length_(length), now_(std::move(now)) {
-    me_ = {.token = random_token(), .process = core::this_process()};
+    me_ = {.token = random_name(), .process = core::this_process()};
     const auto transaction = store_.begin();
     refuse_if_held(*transaction);
     write(*transaction);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/table_line.hpp"
 #include "pilling/error.hpp"
 #include "text/normalize.hpp"
 #include "text/utf8.hpp"
@@ -10,19 +11,9 @@
 namespace pilling::search {
 namespace {
 
-constexpr std::string_view blanks = " \t\r";
-
-std::string_view trim(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
-
-std::string_view take_word(std::string_view& text) {
-  const std::string_view word = text.substr(0, text.find_first_of(blanks));
-  text = trim(text.substr(word.size()));
-  return word;
-}
+using core::blanks;
+using core::take_word;
+using core::trim;
 
 std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
