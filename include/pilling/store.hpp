@@ -95,6 +95,7 @@ class PILLING_API Store {
   virtual std::optional<Summary> summary(const SummaryKey& key) = 0;
   virtual std::optional<JobProgress> job(std::string_view name) = 0;
   virtual std::vector<JobNote> notes(std::string_view job) = 0;  ///< all of a job, by key
+  virtual std::optional<std::string> note(std::string_view job, std::string_view key) = 0;
 
   /// Grows with every commit that changed a medicine or a pharmacy, in whichever process.
   virtual std::uint64_t catalogue_version() = 0;

@@ -53,7 +53,7 @@ SourcePage<Medicine> decode_page(std::string_view bytes) {
 
 StagedSource::StagedSource(refresh::Work& work, std::shared_ptr<MedicineSource> source)
     : work_(work), source_(std::move(source)), job_("pages/" + source_->identity()) {
-  const auto begun = work_.store().begin()->note(job_, begun_at);
+  const auto begun = work_.store().note(job_, begun_at);
   const auto age =
       work_.now().time_since_epoch() - std::chrono::seconds(begun ? core::number_in<std::uint64_t>(*begun) : 0);
   if (begun && (age < std::chrono::seconds(0) || age > work_.options.page_lifetime)) forget();
@@ -91,7 +91,7 @@ SourcePage<Medicine> StagedSource::fetch_page(const MedicineQuery& query, const 
 
 // Nothing when it was not fetched, or is damaged: it is fetched again then.
 std::optional<SourcePage<Medicine>> StagedSource::staged_page(const std::string& key) const {
-  const auto bytes = work_.store().begin()->note(job_, key);
+  const auto bytes = work_.store().note(job_, key);
   if (!bytes) return std::nullopt;
   try {
     return decode_page(*bytes);

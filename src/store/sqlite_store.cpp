@@ -104,6 +104,10 @@ class SqliteStore final : public Store {
     return readers_->read([&](Connection& connection) { return load_notes(connection, job); });
   }
 
+  std::optional<std::string> note(std::string_view job, std::string_view key) override {
+    return readers_->read([&](Connection& connection) { return load_note(connection, job, key); });
+  }
+
   std::uint64_t catalogue_version() override {
     return readers_->read([](Connection& connection) {
       return static_cast<std::uint64_t>(connection.integer("select value from meta where key = 'catalogue_version'"));

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
@@ -40,9 +39,7 @@ class StoredCounters final : public CounterStore {
 
   std::int64_t get(std::string_view name, std::chrono::year_month_day day) override {
     const std::string key = key_of(name, day);
-    const auto notes = store_->notes(job);
-    const auto found = std::ranges::find(notes, key, &JobNote::key);
-    return found == notes.end() ? 0 : number_in(found->text, key);
+    return number_in(store_->note(job, key).value_or("0"), key);
   }
 
  private:

@@ -24,6 +24,9 @@ class ForwardingStore : public Store {
   std::optional<Summary> summary(const SummaryKey& key) override { return store_->summary(key); }
   std::optional<JobProgress> job(std::string_view name) override { return store_->job(name); }
   std::vector<JobNote> notes(std::string_view job) override { return store_->notes(job); }
+  std::optional<std::string> note(std::string_view job, std::string_view key) override {
+    return store_->note(job, key);
+  }
   std::uint64_t catalogue_version() override { return store_->catalogue_version(); }
   CatalogueVersions catalogue_versions() override { return store_->catalogue_versions(); }
   std::shared_ptr<SharedCache> cache() override { return store_->cache(); }

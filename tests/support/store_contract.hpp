@@ -297,6 +297,8 @@ TYPED_TEST_P(StoreContract, KeepsTheNotesOfJobsByKey) {
   commit_one(*this->store_, first);
   commit_one(*this->store_, of_another);
   EXPECT_EQ(this->store_->notes("refresh/한글"), (std::vector{first, second}));
+  EXPECT_EQ(this->store_->note("refresh/한글", "2"), second.text);
+  EXPECT_EQ(this->store_->note("refresh/한글", "3"), std::nullopt);
 
   const auto transaction = this->store_->begin();
   EXPECT_EQ(transaction->note("refresh/한글", "2"), second.text);
