@@ -105,8 +105,8 @@ struct ConfusableName {
   double similarity = 0;  ///< (0, 1): looks and sounds taken together
 };
 
-/// Names in memory. Safe to share between threads; movable. A search sees every `add` and `remove` that returned before
-/// it began, and never waits for one.
+/// Names in memory. Safe to share between threads. Copies are cheap: they share what neither has changed. A search sees
+/// every `add` and `remove` that returned before it began, and never waits for one.
 class PILLING_API NameIndex {
  public:
   /// Names that are not valid UTF-8 throw InvalidArgument naming the position; names without a letter or digit, and
@@ -116,6 +116,8 @@ class PILLING_API NameIndex {
   NameIndex(std::initializer_list<std::string_view> names);
   NameIndex(std::initializer_list<NameEntry> entries);
   ~NameIndex();
+  NameIndex(const NameIndex& other);
+  NameIndex& operator=(const NameIndex& other);
   NameIndex(NameIndex&&) noexcept;
   NameIndex& operator=(NameIndex&&) noexcept;
 

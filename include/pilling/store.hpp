@@ -89,7 +89,10 @@ class PILLING_API Store {
   /// StorageError on the thread that began the writer before: it would wait for itself.
   virtual std::unique_ptr<StoreTransaction> begin(const CallOptions& call = {}) = 0;
 
-  virtual std::vector<Medicine> medicines() = 0;                        ///< all, without summaries, by id
+  virtual std::vector<Medicine> medicines() = 0;  ///< all, without summaries, by id
+  /// Those that commits after catalogue version `since` wrote, without summaries, by id. Nothing when there are more
+  /// than `limit`, or when the store does not remember, as this does not: then all are to be loaded.
+  virtual std::optional<std::vector<Medicine>> medicines_since(std::uint64_t since, std::size_t limit);
   virtual std::vector<Pharmacy> pharmacies() = 0;                       ///< all, by id
   virtual std::vector<std::pair<SummaryKey, Summary>> summaries() = 0;  ///< those of whole texts, by key
   virtual std::optional<Summary> summary(const SummaryKey& key) = 0;

@@ -73,6 +73,14 @@ class NameIndex::Impl {
     segments_ = std::make_shared<const Segments>(Segments{{std::move(names), nullptr}});
   }
 
+  // Both are read in one turn, for `add` changes them one after the other.
+  Impl(const Impl& other) {
+    const std::scoped_lock turn(other.change_mutex_);
+    segments_ = other.segments();
+    next_index_ = other.next_index_;
+  }
+  Impl& operator=(const Impl&) = delete;
+
   std::shared_ptr<const Segments> segments() const {
     const std::scoped_lock lock(swap_mutex_);
     return segments_;
@@ -129,7 +137,7 @@ class NameIndex::Impl {
 
   mutable std::mutex swap_mutex_;
   std::shared_ptr<const Segments> segments_;
-  std::mutex change_mutex_;
+  mutable std::mutex change_mutex_;
   std::size_t next_index_;
 };
 
@@ -140,6 +148,8 @@ NameIndex::NameIndex(std::initializer_list<std::string_view> names)
 NameIndex::NameIndex(std::initializer_list<NameEntry> entries) : NameIndex(std::vector<NameEntry>(entries)) {}
 NameIndex::NameIndex(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 NameIndex::~NameIndex() = default;
+NameIndex::NameIndex(const NameIndex& other) : impl_(std::make_unique<Impl>(*other.impl_)) {}
+NameIndex& NameIndex::operator=(const NameIndex& other) { return *this = NameIndex(other); }
 NameIndex::NameIndex(NameIndex&&) noexcept = default;
 NameIndex& NameIndex::operator=(NameIndex&&) noexcept = default;
 

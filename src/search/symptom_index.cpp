@@ -24,6 +24,46 @@ struct Mentioned {
   std::vector<ByteSpan> spans;
 };
 
+// The entries that speak of one concept, by number. What is wider is an answer only where nothing is better.
+class Mentions {
+ public:
+  void add(Mentioned mentioned) {
+    better_ += mentioned.is_wider ? 0 : 1;
+    entries_.push_back(std::move(mentioned));
+  }
+
+  bool holds(std::uint32_t entry) const { return position_of(entry) != entries_.end(); }
+
+  void remove(std::uint32_t entry) {
+    const auto found = position_of(entry);
+    better_ -= found->is_wider ? 0 : 1;
+    entries_.erase(found);
+  }
+
+  template <class Use>
+  void for_each(const Use& use) const {
+    for (const Mentioned& mentioned : entries_) {
+      if (is_answer(mentioned)) use(mentioned);
+    }
+  }
+
+  const Mentioned* find(std::uint32_t entry) const {
+    const auto found = position_of(entry);
+    return found != entries_.end() && is_answer(*found) ? &*found : nullptr;
+  }
+
+ private:
+  bool is_answer(const Mentioned& mentioned) const { return !mentioned.is_wider || better_ == 0; }
+
+  std::vector<Mentioned>::const_iterator position_of(std::uint32_t entry) const {
+    const auto found = std::ranges::lower_bound(entries_, entry, {}, &Mentioned::entry);
+    return found != entries_.end() && found->entry == entry ? found : entries_.end();
+  }
+
+  std::vector<Mentioned> entries_;
+  std::size_t better_ = 0;  // how many are not wider
+};
+
 // Best is what the text names first and is for alone. Commas tell how much else there is, also within an indication.
 float fit_of(const TextMention& mention, std::string_view text) {
   const std::string_view before = text.substr(0, mention.spans.front().begin);
@@ -68,18 +108,36 @@ std::string joined_indications(const std::vector<std::string>& all, Indications 
 class SymptomIndex::Impl {
  public:
   Impl(std::vector<SymptomEntry> entries, std::shared_ptr<const SymptomConcepts> concepts)
-      : entries_(std::move(entries)),
-        concepts_(std::move(concepts)),
-        mentions_(language().concepts().size()),
-        fallback_(valid_texts(entries_)) {
-    for (std::uint32_t entry = 0; entry < entries_.size(); ++entry) {
-      const bool has_same_text = entry > 0 && entries_[entry].text == entries_[entry - 1].text;
-      has_same_text ? copy_mentions(entry) : add_mentions(entry);
+      : concepts_(std::move(concepts)), fallback_(valid_texts(entries)) {
+    std::vector<Mentions> mentions(language().concepts().size());
+    for (SymptomEntry& entry : entries) {
+      const std::uint32_t number = keep(std::move(entry));
+      for_each_mention(
+          number, [&](std::uint32_t symptom, Mentioned mentioned) { mentions[symptom].add(std::move(mentioned)); });
     }
-    // What is wider is an answer only where nothing is better.
-    for (std::vector<Mentioned>& mentions : mentions_) {
-      const bool has_better = !std::ranges::all_of(mentions, &Mentioned::is_wider);
-      if (has_better) std::erase_if(mentions, [](const Mentioned& mentioned) { return mentioned.is_wider; });
+    for (Mentions& all : mentions) mentions_.push_back(std::make_shared<const Mentions>(std::move(all)));
+  }
+
+  std::uint32_t add(SymptomEntry entry) {
+    check_indexed(entry.text, "efficacy text", entries_.size());
+    fallback_.add(entry.text);
+    const std::uint32_t number = keep(std::move(entry));
+    for_each_mention(number, [&](std::uint32_t symptom, Mentioned mentioned) {
+      Mentions changed = *mentions_[symptom];
+      changed.add(std::move(mentioned));
+      mentions_[symptom] = std::make_shared<const Mentions>(std::move(changed));
+    });
+    return number;
+  }
+
+  void remove(std::uint32_t entry) {
+    fallback_.remove(entry);
+    entries_[entry] = nullptr;
+    for (auto& mentions : mentions_) {
+      if (!mentions->holds(entry)) continue;
+      Mentions changed = *mentions;
+      changed.remove(entry);
+      mentions = std::make_shared<const Mentions>(std::move(changed));
     }
   }
 
@@ -91,13 +149,13 @@ class SymptomIndex::Impl {
     std::vector<std::uint32_t> touched;
     float weight = 1;
     for (const PhraseReading::Mention& wanted : reading.understood) {
-      for (const Mentioned& mentioned : mentions_[wanted.symptom]) {
-        if (!dispensing.empty() && entries_[mentioned.entry].dispensing != dispensing) continue;
+      mentions_[wanted.symptom]->for_each([&](const Mentioned& mentioned) {
+        if (!dispensing.empty() && entries_[mentioned.entry]->dispensing != dispensing) return;
         Candidate& candidate = candidates[mentioned.entry];
         if (candidate.found++ == 0) touched.push_back(mentioned.entry);
         candidate.entry = mentioned.entry;
         candidate.fit += weight * mentioned.fit;
-      }
+      });
       // What is said first is what it is about: "이가 아파서 잠을 못 자요".
       weight = std::max(0.6F, weight - 0.1F);
     }
@@ -113,7 +171,7 @@ class SymptomIndex::Impl {
     std::vector<SymptomHit> hits;
     for (WordFallback::Hit& found : fallback_.search(phrase, dispensing.empty() ? limit : entries_.size())) {
       if (hits.size() == limit) break;
-      const SymptomEntry& entry = entries_[found.text];
+      const SymptomEntry& entry = *entries_[found.text];
       if (!dispensing.empty() && entry.dispensing != dispensing) continue;
       SymptomHit hit;
       hit.entry = found.text;
@@ -135,51 +193,46 @@ class SymptomIndex::Impl {
     return texts;
   }
 
-  void add_mentions(std::uint32_t entry) {
-    const SymptomEntry& own = entries_[entry];
-    std::vector<Indications> where(mentions_.size());
+  std::uint32_t keep(SymptomEntry entry) {
+    entries_.push_back(std::make_shared<const SymptomEntry>(std::move(entry)));
+    return static_cast<std::uint32_t>(entries_.size() - 1);
+  }
+
+  template <class Use>
+  void for_each_mention(std::uint32_t entry, const Use& use) const {
+    const SymptomEntry& own = *entries_[entry];
+    std::vector<Indications> where(language().concepts().size());
     for (std::size_t i = 0; i < own.indications.size(); ++i) {
       const Indications bit = Indications{1} << std::min(i, most_indications - 1);
       for (const TextMention& mention : mentions_in(own.indications[i], language())) where[mention.symptom] |= bit;
     }
     for (TextMention& mention : mentions_in(own.text, language())) {
       const Indications indications = where[mention.symptom];
-      mentions_[mention.symptom].push_back({.entry = entry,
-                                            .fit = fit_of(mention, own.text),
-                                            .is_wider = mention.is_wider,
-                                            .indications = indications,
-                                            .spans = std::move(mention.spans)});
-    }
-  }
-
-  // Entries of one text differ in how they are dispensed.
-  void copy_mentions(std::uint32_t entry) {
-    for (std::vector<Mentioned>& mentions : mentions_) {
-      if (mentions.empty() || mentions.back().entry != entry - 1) continue;
-      Mentioned copy = mentions.back();
-      copy.entry = entry;
-      mentions.push_back(std::move(copy));
+      use(mention.symptom, Mentioned{.entry = entry,
+                                     .fit = fit_of(mention, own.text),
+                                     .is_wider = mention.is_wider,
+                                     .indications = indications,
+                                     .spans = std::move(mention.spans)});
     }
   }
 
   std::tuple<std::int64_t, std::uint32_t, std::uint32_t, float, std::int64_t, std::uint32_t> rank_of(
       const Candidate& candidate) const {
-    const SymptomEntry& entry = entries_[candidate.entry];
+    const SymptomEntry& entry = *entries_[candidate.entry];
     const float fit = candidate.fit / static_cast<float>(candidate.found);
     return {-static_cast<std::int64_t>(candidate.found),  step_of(fit),   dispensing_rank(entry.dispensing), -fit,
             -static_cast<std::int64_t>(entry.popularity), candidate.entry};
   }
 
   SymptomHit hit(const Candidate& candidate, const PhraseReading& reading) const {
-    const SymptomEntry& entry = entries_[candidate.entry];
+    const SymptomEntry& entry = *entries_[candidate.entry];
     SymptomHit hit;
     hit.entry = candidate.entry;
     hit.score = static_cast<double>(candidate.fit) / static_cast<double>(reading.understood.size());
     Indications chosen = 0;
     for (const PhraseReading::Mention& wanted : reading.understood) {
-      const auto& mentions = mentions_[wanted.symptom];
-      const auto found = std::ranges::lower_bound(mentions, candidate.entry, {}, &Mentioned::entry);
-      if (found == mentions.end() || found->entry != candidate.entry) {
+      const Mentioned* found = mentions_[wanted.symptom]->find(candidate.entry);
+      if (found == nullptr) {
         hit.missing.push_back(wanted.symptom);
         continue;
       }
@@ -206,17 +259,21 @@ class SymptomIndex::Impl {
     if (!spans.empty()) spans.resize(last + 1);
   }
 
-  std::vector<SymptomEntry> entries_;
+  std::vector<std::shared_ptr<const SymptomEntry>> entries_;  // null: removed
   std::shared_ptr<const SymptomConcepts> concepts_;
-  std::vector<std::vector<Mentioned>> mentions_;  // of each concept, by entry
+  std::vector<std::shared_ptr<const Mentions>> mentions_;  // of each concept
   WordFallback fallback_;
 };
 
 SymptomIndex::SymptomIndex(std::vector<SymptomEntry> entries, std::shared_ptr<const SymptomConcepts> concepts)
-    : impl_(std::make_unique<const Impl>(std::move(entries), std::move(concepts))) {}
+    : impl_(std::make_unique<Impl>(std::move(entries), std::move(concepts))) {}
 SymptomIndex::~SymptomIndex() = default;
+SymptomIndex::SymptomIndex(const SymptomIndex& other) : impl_(std::make_unique<Impl>(*other.impl_)) {}
 SymptomIndex::SymptomIndex(SymptomIndex&&) noexcept = default;
 SymptomIndex& SymptomIndex::operator=(SymptomIndex&&) noexcept = default;
+
+std::uint32_t SymptomIndex::add(SymptomEntry entry) { return impl_->add(std::move(entry)); }
+void SymptomIndex::remove(std::uint32_t entry) { impl_->remove(entry); }
 
 PhraseReading SymptomIndex::read(std::string_view phrase) const {
   check_query(phrase, 1);

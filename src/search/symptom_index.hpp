@@ -22,7 +22,7 @@ struct SymptomEntry {
 };
 
 struct SymptomHit {
-  std::size_t entry = 0;                ///< position in what the index was built from
+  std::uint32_t entry = 0;              ///< its number: see SymptomIndex
   double score = 0;                     ///< (0, 1]
   std::vector<std::uint32_t> concepts;  ///< positions in the table
   std::vector<std::uint32_t> missing;
@@ -31,14 +31,22 @@ struct SymptomHit {
   bool is_approximate = false;
 };
 
-/// Which medicines are for which concepts. Immutable, safe to share between threads; movable.
+/// Which medicines are for which concepts. Entries are numbered from 0 on, those of the constructor first. Safe to
+/// share between threads while nobody adds or removes; copies are cheap: they share what neither has changed.
 class SymptomIndex {
  public:
   /// Throws InvalidArgument for texts that are not valid UTF-8.
   SymptomIndex(std::vector<SymptomEntry> entries, std::shared_ptr<const SymptomConcepts> concepts);
   ~SymptomIndex();
+  SymptomIndex(const SymptomIndex&);
+  SymptomIndex& operator=(const SymptomIndex&) = delete;
   SymptomIndex(SymptomIndex&&) noexcept;
   SymptomIndex& operator=(SymptomIndex&&) noexcept;
+
+  /// Returns its number. Throws as the constructor.
+  std::uint32_t add(SymptomEntry entry);
+  /// An entry that is there; its number is not given again.
+  void remove(std::uint32_t entry);
 
   PhraseReading read(std::string_view phrase) const;
   SymptomReading describe(const PhraseReading& reading) const;
@@ -46,8 +54,8 @@ class SymptomIndex {
 
   /// Entries that are for what was understood. Best first: more of the concepts; then how well they fit, in three
   /// steps; then those sold over the counter, then those of which it is not known; then how well they fit and how
-  /// little else they are for; then popularity, then position. None when there is a red flag. Empty `dispensing` stands
-  /// for any.
+  /// little else they are for; then popularity, then the number. None when there is a red flag. Empty `dispensing`
+  /// stands for any.
   std::vector<SymptomHit> search(const PhraseReading& reading, std::size_t limit, std::string_view dispensing) const;
 
   /// For phrases that nothing was understood of: entries whose texts hold most of their words, by BM25 over pairs of
@@ -56,7 +64,7 @@ class SymptomIndex {
 
  private:
   class Impl;
-  std::unique_ptr<const Impl> impl_;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace pilling::search

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <string>
 
 #include "search/query.hpp"
@@ -71,29 +72,52 @@ bool is_border(const text::NormalForm& normal, std::size_t at) {
 }  // namespace
 
 WordFallback::WordFallback(const std::vector<std::string_view>& texts) {
-  std::size_t characters = 0;
-  for (const std::string_view text : texts) {
-    const auto position = static_cast<std::uint32_t>(texts_.size());
-    texts_.push_back(read_efficacy(text));
-    characters += texts_.back().characters;
-    for_each_pair(std::string_view(texts_.back().normal.text).substr(texts_.back().begin), [&](Pair pair) {
-      std::vector<Posting>& posting = postings_[pair];
-      if (posting.empty() || posting.back().text != position) posting.push_back({.text = position, .count = 0});
-      ++posting.back().count;
-    });
+  Postings postings;
+  for (const std::string_view text : texts) add_to(postings, text);
+  first_ = std::make_shared<const Postings>(std::move(postings));
+}
+
+void WordFallback::add(std::string_view text) { add_to(added_, text); }
+
+void WordFallback::add_to(Postings& postings, std::string_view text) {
+  const auto position = static_cast<std::uint32_t>(texts_.size());
+  const auto indexed = std::make_shared<const IndexedText>(read_efficacy(text));
+  for_each_pair(std::string_view(indexed->normal.text).substr(indexed->begin), [&](Pair pair) {
+    std::vector<Posting>& posting = postings[pair];
+    if (posting.empty() || posting.back().text != position) posting.push_back({.text = position, .count = 0});
+    ++posting.back().count;
+  });
+  ++size_;
+  characters_ += indexed->characters;
+  texts_.push_back(indexed);
+}
+
+void WordFallback::remove(std::uint32_t text) {
+  --size_;
+  characters_ -= texts_[text]->characters;
+  texts_[text] = nullptr;
+}
+
+std::vector<WordFallback::Posting> WordFallback::postings_of(Pair pair) const {
+  std::vector<Posting> all;
+  for (const Postings* postings : {first_.get(), &added_}) {
+    const auto found = postings->find(pair);
+    if (found == postings->end()) continue;
+    std::ranges::copy_if(found->second, std::back_inserter(all),
+                         [&](const Posting& posting) { return texts_[posting.text] != nullptr; });
   }
-  if (!texts.empty()) mean_length_ = static_cast<double>(characters) / static_cast<double>(texts.size());
+  return all;
 }
 
 double WordFallback::weight(std::size_t texts) const {
-  const auto all = static_cast<double>(texts_.size());
+  const auto all = static_cast<double>(size_);
   const auto holding = static_cast<double>(texts);
   return std::log(1 + (all - holding + 0.5) / (holding + 0.5));
 }
 
 // A word counts when it is one in the text, too: 신경 is not found in 신경통.
 std::vector<ByteSpan> WordFallback::find_words(std::uint32_t text, const std::vector<std::string_view>& words) const {
-  const IndexedText& indexed = texts_[text];
+  const IndexedText& indexed = *texts_[text];
   std::vector<ByteSpan> spans;
   for (const std::string_view word : words) {
     const auto begin = indexed.find(word);
@@ -115,17 +139,17 @@ std::vector<WordFallback::Hit> WordFallback::search(std::string_view phrase, std
   const std::vector<std::string_view> words = words_of(normal);
   std::unordered_map<std::uint32_t, std::pair<double, double>> scores;  // BM25, and the weight of what was found
   double whole = 0;
+  const double mean_length = static_cast<double>(characters_) / static_cast<double>(std::max<std::size_t>(size_, 1));
   for (const std::string_view word : words) {
     for_each_pair(word, [&](Pair pair) {
-      const auto posting = postings_.find(pair);
-      whole += weight(posting == postings_.end() ? 0 : posting->second.size());
-      if (posting == postings_.end()) return;
-      for (const auto& [text, count] : posting->second) {
+      const std::vector<Posting> postings = postings_of(pair);
+      const double own = weight(postings.size());
+      whole += own;
+      for (const auto& [text, count] : postings) {
         constexpr double saturation = 1.2, length_share = 0.75;
-        const double length = static_cast<double>(texts_[text].characters) / mean_length_;
+        const double length = static_cast<double>(texts_[text]->characters) / mean_length;
         const auto times = static_cast<double>(count);
         const double norm = saturation * (1 - length_share + length_share * length);
-        const double own = weight(posting->second.size());
         auto& [score, found] = scores[text];
         score += own * times * (saturation + 1) / (times + norm);
         found += own;

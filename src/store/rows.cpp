@@ -1,16 +1,23 @@
 #include "store/rows.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <system_error>
 
 #include "pilling/error.hpp"
 
 namespace pilling::store {
 namespace {
+
+// What `medicine_in` reads. Statements are kept under the address of their text: made of this, they are static.
+constexpr std::string_view select_medicines =
+    "select id, name, company, ingredients, efficacy, usage, warnings, precautions, interactions, side_effects,"
+    " storage, images, published_on, updated_on, english_name, dispensing, withdrawn_on from medicines";
 
 std::int64_t seconds_of(std::chrono::sys_seconds time) { return time.time_since_epoch().count(); }
 
@@ -38,6 +45,12 @@ Medicine medicine_in(const Query& row) {
   medicine.dispensing = row.text(15);
   medicine.withdrawn_on = row.text(16);
   return medicine;
+}
+
+std::vector<Medicine> medicines_in(Query&& rows) {
+  std::vector<Medicine> medicines;
+  while (rows.next()) medicines.push_back(medicine_in(rows));
+  return medicines;
 }
 
 Pharmacy pharmacy_in(const Query& row, const Connection& connection) {
@@ -132,12 +145,17 @@ std::optional<OpeningHours> decode_hours(std::string_view text) {
 
 // Each bulk read is one statement, which sees one state of the database whatever is committed meanwhile.
 std::vector<Medicine> load_medicines(Connection& connection) {
-  Query rows(
-      connection,
-      "select id, name, company, ingredients, efficacy, usage, warnings, precautions, interactions, side_effects,"
-      " storage, images, published_on, updated_on, english_name, dispensing, withdrawn_on from medicines order by id");
-  std::vector<Medicine> medicines;
-  while (rows.next()) medicines.push_back(medicine_in(rows));
+  static const std::string all = std::string(select_medicines).append(" order by id");
+  return medicines_in(Query(connection, all));
+}
+
+std::optional<std::vector<Medicine>> load_medicines_since(Connection& connection, std::uint64_t since,
+                                                          std::size_t limit) {
+  static const std::string changed = std::string(select_medicines).append(" where version > ? order by id limit ?");
+  const auto most = static_cast<std::int64_t>(std::min<std::size_t>(limit, std::numeric_limits<std::int32_t>::max()));
+  std::vector<Medicine> medicines =
+      medicines_in(Query(connection, changed, static_cast<std::int64_t>(since), most + 1));
+  if (medicines.size() > limit) return std::nullopt;
   return medicines;
 }
 
@@ -161,11 +179,8 @@ std::vector<std::pair<SummaryKey, Summary>> load_summaries(Connection& connectio
 }
 
 std::optional<Medicine> load_medicine(Connection& connection, const MedicineId& id) {
-  Query row(
-      connection,
-      "select id, name, company, ingredients, efficacy, usage, warnings, precautions, interactions, side_effects,"
-      " storage, images, published_on, updated_on, english_name, dispensing, withdrawn_on from medicines where id = ?",
-      id.value);
+  static const std::string one = std::string(select_medicines).append(" where id = ?");
+  Query row(connection, one, id.value);
   return row.next() ? std::optional(medicine_in(row)) : std::nullopt;
 }
 
@@ -209,19 +224,21 @@ std::optional<JobProgress> load_job(Connection& connection, std::string_view nam
                      .updated_at = time_of(row.integer(4))};
 }
 
+// The version is the one that the commit will give the catalogue.
 bool save(Connection& connection, const Medicine& medicine) {
   const std::string images = encode_list(medicine.images);
   connection.run(
       "insert into medicines (id, name, company, ingredients, efficacy, usage, warnings, precautions, interactions,"
-      " side_effects, storage, images, published_on, updated_on, english_name, dispensing, withdrawn_on)"
-      " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      " side_effects, storage, images, published_on, updated_on, english_name, dispensing, withdrawn_on,"
+      " version) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+      " (select value + 1 from meta where key = 'catalogue_version'))"
       " on conflict (id) do update set name = excluded.name, company = excluded.company,"
       " ingredients = excluded.ingredients, efficacy = excluded.efficacy, usage = excluded.usage,"
       " warnings = excluded.warnings, precautions = excluded.precautions, interactions = excluded.interactions,"
       " side_effects = excluded.side_effects, storage = excluded.storage, images = excluded.images,"
       " published_on = excluded.published_on, updated_on = excluded.updated_on,"
       " english_name = excluded.english_name, dispensing = excluded.dispensing,"
-      " withdrawn_on = excluded.withdrawn_on"
+      " withdrawn_on = excluded.withdrawn_on, version = excluded.version"
       " where (name, company, ingredients, efficacy, usage, warnings, precautions, interactions, side_effects,"
       " storage, images, published_on, updated_on, english_name, dispensing, withdrawn_on) is not (excluded.name,"
       " excluded.company, excluded.ingredients, excluded.efficacy, excluded.usage, excluded.warnings,"

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +22,8 @@ std::string encode_hours(const OpeningHours& hours);
 std::optional<OpeningHours> decode_hours(std::string_view text);
 
 std::vector<Medicine> load_medicines(Connection& connection);
+std::optional<std::vector<Medicine>> load_medicines_since(Connection& connection, std::uint64_t since,
+                                                          std::size_t limit);  ///< as `Store::medicines_since`
 std::vector<Pharmacy> load_pharmacies(Connection& connection);
 std::vector<std::pair<SummaryKey, Summary>> load_summaries(Connection& connection);
 

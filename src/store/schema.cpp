@@ -109,9 +109,15 @@ alter table summaries add column writer text not null default '';
 alter table keyword_summaries add column writer text not null default '';
 )sql";
 
+// Of the commit that wrote a medicine last, so that who has loaded all needs only what came since.
+constexpr const char* versions_of_medicines = R"sql(
+alter table medicines add column version integer not null default 0;
+create index if not exists medicines_by_version on medicines (version);
+)sql";
+
 // The step at index i leads from version i to version i + 1. Steps that were released never change.
-constexpr std::array<const char*, 5> steps = {first_schema, names_and_dispensing, versions_of_both, table_of_the_cache,
-                                              notes_of_refreshes};
+constexpr std::array<const char*, 6> steps = {first_schema,       names_and_dispensing, versions_of_both,
+                                              table_of_the_cache, notes_of_refreshes,   versions_of_medicines};
 
 // Fields of the header: https://www.sqlite.org/fileformat.html#the_database_header
 struct Field {

@@ -72,7 +72,7 @@ class Connection {
   Connection(const std::filesystem::path& path, Mode mode, std::chrono::milliseconds busy_timeout);
   Connection(Connection&&) = delete;
 
-  /// Runs one statement to its end. `sql` must be a literal: it is prepared once and kept under its address.
+  /// Runs one statement to its end. `sql` must be a literal, or static: it is prepared once and kept under its address.
   template <class... Values>
   void run(std::string_view sql, const Values&... values) {
     Query query(*this, sql, values...);

@@ -89,6 +89,9 @@ class SqliteStore final : public Store {
   }
 
   std::vector<Medicine> medicines() override { return readers_->read(load_medicines); }
+  std::optional<std::vector<Medicine>> medicines_since(std::uint64_t since, std::size_t limit) override {
+    return readers_->read([&](Connection& connection) { return load_medicines_since(connection, since, limit); });
+  }
   std::vector<Pharmacy> pharmacies() override { return readers_->read(load_pharmacies); }
   std::vector<std::pair<SummaryKey, Summary>> summaries() override { return readers_->read(load_summaries); }
 

@@ -11,4 +11,8 @@ CatalogueVersions Store::catalogue_versions() {
   return {.medicines = version, .pharmacies = version};
 }
 
+std::optional<std::vector<Medicine>> Store::medicines_since(std::uint64_t /*since*/, std::size_t /*limit*/) {
+  return std::nullopt;
+}
+
 }  // namespace pilling

@@ -19,6 +19,9 @@ class ForwardingStore : public Store {
   std::string name() const override { return store_->name(); }
   std::unique_ptr<StoreTransaction> begin(const CallOptions& call = {}) override { return store_->begin(call); }
   std::vector<Medicine> medicines() override { return store_->medicines(); }
+  std::optional<std::vector<Medicine>> medicines_since(std::uint64_t since, std::size_t limit) override {
+    return store_->medicines_since(since, limit);
+  }
   std::vector<Pharmacy> pharmacies() override { return store_->pharmacies(); }
   std::vector<std::pair<SummaryKey, Summary>> summaries() override { return store_->summaries(); }
   std::optional<Summary> summary(const SummaryKey& key) override { return store_->summary(key); }

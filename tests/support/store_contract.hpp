@@ -361,6 +361,30 @@ TYPED_TEST_P(StoreContract, TellsWhichPartOfTheCatalogueMayHaveChanged) {
   EXPECT_EQ(std::max(with_pharmacy.medicines, with_pharmacy.pharmacies), store.catalogue_version());
 }
 
+// A store that does not remember answers nothing.
+TYPED_TEST_P(StoreContract, ListsTheMedicinesThatCameSinceAVersionOrNone) {
+  Store& store = *this->store_;
+  const auto other = this->location_.open();
+  commit_one(store, sample_medicine("1"));
+  commit_one(store, sample_medicine("2"));
+  commit_one(store, sample_medicine("3"));
+  const std::uint64_t before = store.catalogue_version();
+  Medicine changed = sample_medicine("2");
+  changed.name = "another name";
+
+  commit_one(*other, sample_pharmacy("1"));
+  commit_one(*other, sample_medicine("4"));
+  commit_one(*other, changed);
+  commit_one(*other, sample_medicine("3"));
+
+  const auto since = store.medicines_since(before, 2);
+  if (!since) GTEST_SKIP() << "this store does not remember";
+  EXPECT_EQ(*since, (std::vector{changed, sample_medicine("4")}));
+  EXPECT_EQ(store.medicines_since(before, 1), std::nullopt);
+  EXPECT_EQ(store.medicines_since(store.catalogue_version(), 0), std::vector<Medicine>());
+  EXPECT_EQ(store.medicines_since(0, 10).value(), store.medicines());
+}
+
 TYPED_TEST_P(StoreContract, MakesASecondWriterWaitForTheFirst) {
   const auto first = this->store_->begin();
   std::atomic<bool> is_ending = false;
@@ -585,12 +609,13 @@ REGISTER_TYPED_TEST_SUITE_P(StoreContract, IsEmptyAtFirst, KeepsEveryFieldAcross
                             ReplacesASummaryOfTheSameKey, RemembersWhoAnsweredInThePlaceOfWhoWasAsked,
                             RefusesAPharmacyThatIsNowhere, KeepsTheProgressOfJobs, KeepsTheNotesOfJobsByKey,
                             GrowsItsVersionWithChangesOfTheCatalogueOnly, TellsWhichPartOfTheCatalogueMayHaveChanged,
-                            MakesASecondWriterWaitForTheFirst, WaitsForAWriterNoLongerThanTheCallMay,
-                            StopsWaitingForAWriterWhenTheCallIsStopped, RefusesASecondTransactionOfTheSameThread,
-                            LetsATransactionEndOnAnotherThread, KeepsATransactionThatOutlivesTheStore,
-                            ShowsReadersWholeStatesWhileAWriterCommits, LosesNoWriteOfManyWriters,
-                            HasACacheThatItsOpeningsShare, KeepsItsCacheApartFromTheRecord, LendsACacheThatOutlivesIt,
-                            ReadsTheCacheWhileSomebodyWrites, RefusesToWriteTheCacheOnTheThreadOfATransaction,
+                            ListsTheMedicinesThatCameSinceAVersionOrNone, MakesASecondWriterWaitForTheFirst,
+                            WaitsForAWriterNoLongerThanTheCallMay, StopsWaitingForAWriterWhenTheCallIsStopped,
+                            RefusesASecondTransactionOfTheSameThread, LetsATransactionEndOnAnotherThread,
+                            KeepsATransactionThatOutlivesTheStore, ShowsReadersWholeStatesWhileAWriterCommits,
+                            LosesNoWriteOfManyWriters, HasACacheThatItsOpeningsShare, KeepsItsCacheApartFromTheRecord,
+                            LendsACacheThatOutlivesIt, ReadsTheCacheWhileSomebodyWrites,
+                            RefusesToWriteTheCacheOnTheThreadOfATransaction,
                             WaitsForAWriterOfTheCacheNoLongerThanTheCallMay);
 
 }  // namespace pilling::support

@@ -407,6 +407,19 @@ TEST(Schema, KeepsTheSummariesOfAFourthVersion) {
   EXPECT_EQ(make_sqlite_store(path)->summary(key), support::sample_summary("extractive/1"));
 }
 
+TEST(Schema, CountsWhatAFifthVersionWroteAsOlderThanAllThatComes) {
+  const support::TemporaryDirectory directory;
+  const auto path = directory.path() / "x.db";
+  support::commit_one(*make_sqlite_store(path), sample_medicine("1"));
+  support::take_back_to(path, 5);
+  const auto store = make_sqlite_store(path);
+  const std::uint64_t before = store->catalogue_version();
+
+  support::commit_one(*store, sample_medicine("2"));
+
+  EXPECT_EQ(store->medicines_since(before, 10), std::vector{sample_medicine("2")});
+}
+
 TEST(Versions, OfMedicinesAndPharmaciesGrowApart) {
   const support::TemporaryDirectory directory;
   const auto store = make_sqlite_store(directory.path() / "x.db");

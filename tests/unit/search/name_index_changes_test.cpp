@@ -205,5 +205,23 @@ TEST(NameIndexSnapshot, SaysWhenThereIsNone) {
   EXPECT_THROW(NameIndex(Names{}).save(folder.path() / "no" / "folder"), StorageError);
 }
 
+TEST(NameIndexCopy, SharesNamesAndNoChanges) {
+  NameIndex original({"게보린정", "타이레놀정"});
+  NameIndex copy = original;
+
+  EXPECT_EQ(copy.add({.name = "지르텍정"}), 2u);
+  EXPECT_TRUE(copy.remove(0));
+  EXPECT_EQ(original.add({.name = "판콜에이"}), 2u);
+
+  EXPECT_EQ(original.search("게보린").size(), 1u);
+  EXPECT_TRUE(original.search("지르텍").empty());
+  EXPECT_EQ(original.name(2), "판콜에이");
+  EXPECT_TRUE(copy.search("게보린").empty());
+  EXPECT_EQ(copy.search("지르텍").size(), 1u);
+  EXPECT_EQ(copy.name(2), "지르텍정");
+  copy = original;
+  EXPECT_EQ(copy.search("게보린").size(), 1u);
+}
+
 }  // namespace
 }  // namespace pilling

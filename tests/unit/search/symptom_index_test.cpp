@@ -1,6 +1,10 @@
 #include "search/symptom_index.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <gtest/gtest.h>
+#include <memory>
+#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,7 +16,7 @@
 namespace pilling::search {
 namespace {
 
-using Places = std::vector<std::size_t>;
+using Places = std::vector<std::uint32_t>;
 using Texts = std::vector<std::string>;
 
 std::shared_ptr<const SymptomConcepts> concepts() {
@@ -159,6 +163,84 @@ TEST(SymptomIndex, RefusesWhatIsNotUtf8) {
 TEST(SymptomIndex, OfNothingFindsNothing) {
   EXPECT_TRUE(places(index_of({}), "두통").empty());
   EXPECT_TRUE(index_of({}).search_words("두통", 10, {}).empty());
+}
+
+// What tells hits apart whatever number their entry has.
+struct Told {
+  std::string text;
+  std::string dispensing;
+  double score = 0;
+  std::vector<ByteSpan> spans;
+  std::string summary;
+  auto operator<=>(const Told&) const = default;
+};
+
+// Entries of a seed, and changes that lead to the same entries.
+TEST(SymptomIndexChanges, AnswerAsAnIndexMadeOfWhatIsLeft) {
+  const Texts sentences = {"이 약은 두통, 치통에 씁니다.",   "이 약은 두통에 씁니다.",
+                           "이 약은 통증의 완화에 씁니다.",  "이 약은 변비, 숙변에 씁니다.",
+                           "이 약은 콧물, 코막힘에 씁니다.", "이 약은 구내염에 씁니다.",
+                           "이 약은 목재 소독에 씁니다.",    "이 약은 렌즈 세척에 씁니다."};
+  const Texts phrases = {"머리가 아파요", "이가 아파요", "변비예요", "코가 막혀요", "입병", "렌즈 세척", "목재 소독"};
+  std::mt19937_64 random(20261128);
+  const auto below = [&](std::size_t limit) { return static_cast<std::size_t>(random() % limit); };
+  for (int round = 0; round < 60; ++round) {
+    std::vector<SymptomEntry> all;
+    for (int i = 0; i < 12; ++i) {
+      all.push_back(
+          entry(sentences[below(sentences.size())], below(2) == 0 ? "otc" : "", static_cast<std::uint32_t>(1000 + i)));
+    }
+    const auto first = all.begin() + static_cast<std::ptrdiff_t>(below(all.size()));
+    const SymptomIndex base(std::vector<SymptomEntry>(all.begin(), first), concepts());
+    SymptomIndex changed = base;
+    for (auto added = first; added != all.end(); ++added) changed.add(*added);
+    std::vector<SymptomEntry> left;
+    for (std::uint32_t number = 0; number < all.size(); ++number) {
+      if (below(3) == 0) {
+        changed.remove(number);
+      } else {
+        left.push_back(all[number]);
+      }
+    }
+    const SymptomIndex anew(left, concepts());
+
+    const auto told = [&](const SymptomIndex& index, const std::vector<SymptomEntry>& entries,
+                          std::string_view phrase) {
+      std::vector<Told> lines;
+      for (const bool by_words : {false, true}) {
+        const auto found = by_words ? index.search_words(phrase, 20, {}) : index.search(index.read(phrase), 20, {});
+        for (const SymptomHit& hit : found) {
+          const SymptomEntry& own = entries[hit.entry];
+          lines.push_back({own.text, own.dispensing, hit.score, hit.spans, hit.summary});
+        }
+      }
+      return lines;
+    };
+    for (const std::string& phrase : phrases) {
+      EXPECT_EQ(told(changed, all, phrase), told(anew, left, phrase)) << phrase << " in round " << round;
+    }
+  }
+}
+
+TEST(SymptomIndexChanges, OfACopyLeaveTheOriginalAsItIs) {
+  const SymptomIndex base = index_of({"이 약은 두통에 씁니다."});
+  SymptomIndex copy = base;
+
+  copy.add(entry("이 약은 변비에 씁니다."));
+  copy.remove(0);
+
+  EXPECT_EQ(places(base, "머리가 아파요"), Places{0});
+  EXPECT_EQ(places(base, "변비예요"), Places{});
+  EXPECT_EQ(places(copy, "머리가 아파요"), Places{});
+  EXPECT_EQ(places(copy, "변비예요"), Places{1});
+}
+
+TEST(SymptomIndexChanges, RefuseATextThatIsNotUtf8AndChangeNothing) {
+  SymptomIndex index = index_of({"이 약은 두통에 씁니다."});
+
+  EXPECT_THROW(index.add(entry("\xff")), InvalidArgument);
+
+  EXPECT_EQ(index.add(entry("이 약은 변비에 씁니다.")), 1u);
 }
 
 }  // namespace
