@@ -1,16 +1,16 @@
 #include "engine/catalogue.hpp"
 
 #include <algorithm>
-#include <string_view>
+#include <numeric>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
-#include "engine/symptom_look_up.hpp"
+#include "engine/name_entries.hpp"
+#include "engine/symptom_groups.hpp"
 #include "geo/same_pharmacy.hpp"
 #include "refresh/jobs.hpp"
-#include "search/name_parts.hpp"
 #include "text/fingerprint.hpp"
-#include "text/normalize.hpp"
 
 namespace pilling::engine {
 namespace {
@@ -32,93 +32,54 @@ SummariesByText load_summaries(Store& store, const std::string& preferred_maker,
   return summaries;
 }
 
-// The distinct efficacy texts, and who has which.
-struct DistinctTexts {
-  std::vector<std::string> texts;
-  std::vector<std::vector<std::uint32_t>> owners;
+// The texts of the medicines, by the first that has each, and who has which.
+struct Texts {
+  std::vector<std::string> fingerprints;
+  std::unordered_map<std::string, TextUse> uses;
 
-  template <class IsWanted>
-  DistinctTexts(const std::vector<Medicine>& medicines, const IsWanted& is_wanted) {
-    std::unordered_map<std::string_view, std::size_t> positions;
-    for (std::uint32_t owner = 0; owner < medicines.size(); ++owner) {
-      const std::string& text = medicines[owner].efficacy;
-      if (text.empty() || !is_wanted(medicines[owner])) continue;
-      const auto [position, is_new] = positions.try_emplace(text, texts.size());
-      if (is_new) {
-        texts.push_back(text);
-        owners.emplace_back();
-      }
-      owners[position->second].push_back(owner);
+  explicit Texts(const std::vector<Medicine>& medicines) {
+    for (std::uint32_t position = 0; position < medicines.size(); ++position) {
+      if (medicines[position].efficacy.empty()) continue;
+      const auto [use, is_new] = uses.try_emplace(text::fingerprint(medicines[position].efficacy));
+      if (is_new) fingerprints.push_back(use->first);
+      use->second.medicines.push_back(position);
     }
   }
 };
 
-using ByFingerprint = std::unordered_map<std::string, std::vector<std::uint32_t>>;
-
-ByFingerprint by_fingerprint(DistinctTexts distinct) {
-  ByFingerprint owners;
-  for (std::size_t text = 0; text < distinct.texts.size(); ++text) {
-    owners.emplace(text::fingerprint(distinct.texts[text]), std::move(distinct.owners[text]));
-  }
-  return owners;
-}
-
-void attach_summaries(std::vector<Medicine>& medicines, const ByFingerprint& distinct, SummariesByText stored,
+void attach_summaries(std::vector<Medicine>& medicines, const Texts& texts, SummariesByText stored,
                       Summarizer& extractive, std::chrono::sys_seconds now) {
-  for (const auto& [fingerprint, owners] : distinct) {
+  for (const auto& [fingerprint, use] : texts.uses) {
     const auto found = stored.find(fingerprint);
     auto summary = found != stored.end()
                        ? std::optional<Summary>(std::move(found->second))
-                       : extractive.summarize({.text = medicines[owners.front()].efficacy, .keyword = {}}, {});
+                       : extractive.summarize({.text = medicines[use.medicines.front()].efficacy, .keyword = {}}, {});
     if (summary && summary->made_at == std::chrono::sys_seconds()) summary->made_at = now;
-    for (const std::uint32_t owner : owners) medicines[owner].summary = summary;
+    for (const std::uint32_t position : use.medicines) medicines[position].summary = summary;
   }
 }
 
-// The aliases of each name, brand and product code that has any.
-class Aliases {
- public:
-  explicit Aliases(const std::vector<MedicineAlias>& aliases) {
-    for (const MedicineAlias& alias : aliases) by_name_[text::normalize(alias.name).text].push_back(alias.alias);
-  }
-
-  std::vector<std::string> of(const Medicine& medicine) const {
-    if (by_name_.empty()) return {};
-    const text::NormalForm name = text::normalize(medicine.name);
-    const std::string brand = name.text.substr(0, search::take_apart(medicine.name, name).brand_end);
-    std::vector<std::string> aliases;
-    for (const std::string& key : {medicine.id.value, name.text, brand}) {
-      const auto found = by_name_.find(key);
-      if (found != by_name_.end()) aliases.insert(aliases.end(), found->second.begin(), found->second.end());
+std::shared_ptr<const MedicineIndexes> make_indexes(const EngineOptions& options, NameIndex names, Texts texts,
+                                                    const std::vector<std::shared_ptr<const Medicine>>& medicines,
+                                                    Summarizer& extractive) {
+  std::vector<search::SymptomEntry> entries;
+  std::vector<Positions> owners;
+  for (const std::string& fingerprint : texts.fingerprints) {
+    TextUse& use = texts.uses.at(fingerprint);
+    for (SymptomGroup& group : symptom_groups(options, medicines, use.medicines, extractive)) {
+      use.entries.push_back(static_cast<std::uint32_t>(entries.size()));
+      entries.push_back(std::move(group.entry));
+      owners.push_back(std::move(group.owners));
     }
-    std::ranges::sort(aliases);
-    const auto repeated = std::ranges::unique(aliases);
-    aliases.erase(repeated.begin(), repeated.end());
-    return aliases;
   }
-
- private:
-  std::unordered_map<std::string, std::vector<std::string>> by_name_;
-};
-
-std::vector<NameEntry> name_entries(const EngineOptions& options, const std::vector<Medicine>& medicines) {
-  const Aliases aliases(options.aliases);
-  std::vector<NameEntry> entries;
-  entries.reserve(medicines.size());
-  for (const Medicine& medicine : medicines) {
-    const auto popularity = options.popularity.find(medicine.id.value);
-    const std::uint32_t known = popularity == options.popularity.end() ? 0 : popularity->second;
-    // Behind all others that match as well.
-    const bool is_withdrawn = !medicine.withdrawn_on.empty();
-    entries.push_back({.name = medicine.name,
-                       .ingredients = medicine.ingredients,
-                       .english_name = medicine.english_name,
-                       .aliases = aliases.of(medicine),
-                       .company = medicine.company,
-                       .dispensing = medicine.dispensing,
-                       .popularity = is_withdrawn ? 0 : std::max(known, known + 1)});
-  }
-  return entries;
+  Positions by_id(medicines.size());
+  std::iota(by_id.begin(), by_id.end(), 0U);
+  return std::make_shared<const MedicineIndexes>(
+      MedicineIndexes{.names = std::move(names),
+                      .symptoms = search::SymptomIndex(std::move(entries), options.concepts),
+                      .owners = std::move(owners),
+                      .texts = std::move(texts.uses),
+                      .by_id = std::move(by_id)});
 }
 
 std::shared_ptr<const MedicineCatalogue> make_catalogue(const EngineOptions& options, const MedicinesVersion& version,
@@ -126,17 +87,13 @@ std::shared_ptr<const MedicineCatalogue> make_catalogue(const EngineOptions& opt
                                                         Summarizer& extractive, std::chrono::sys_seconds now) {
   // By bytes, whatever collation the store orders by: `find` relies on it.
   std::ranges::sort(rows, {}, &Medicine::id);
-  ByFingerprint texts = by_fingerprint(DistinctTexts(rows, [](const Medicine&) { return true; }));
+  Texts texts(rows);
   attach_summaries(rows, texts, std::move(summaries), extractive, now);
-
   NameIndex names(name_entries(options, rows));
-
   std::vector<std::shared_ptr<const Medicine>> medicines;
   medicines.reserve(rows.size());
   for (Medicine& row : rows) medicines.push_back(std::make_shared<const Medicine>(std::move(row)));
-  SymptomCatalogue symptoms = index_symptoms(options, medicines, extractive);
-  auto indexes = std::make_shared<const MedicineIndexes>(
-      MedicineIndexes{.names = std::move(names), .symptoms = std::move(symptoms), .by_fingerprint = std::move(texts)});
+  auto indexes = make_indexes(options, std::move(names), std::move(texts), medicines, extractive);
   return std::make_shared<const MedicineCatalogue>(
       MedicineCatalogue{.version = version, .medicines = std::move(medicines), .indexes = std::move(indexes)});
 }
@@ -170,23 +127,24 @@ bool has_news(const MedicinesVersion& stored, const MedicinesVersion& loaded) {
 }
 
 std::shared_ptr<const Medicine> MedicineCatalogue::find(const MedicineId& id) const {
-  const auto found = std::ranges::lower_bound(medicines, id, {},
-                                              [](const auto& medicine) -> const MedicineId& { return medicine->id; });
-  return found != medicines.end() && (*found)->id == id ? *found : nullptr;
+  const auto place = std::ranges::lower_bound(
+      indexes->by_id, id, {}, [&](std::uint32_t position) -> const MedicineId& { return medicines[position]->id; });
+  if (place == indexes->by_id.end() || medicines[*place]->id != id) return nullptr;
+  return medicines[*place];
 }
 
 // The maker and its words count, not when it said them.
 std::shared_ptr<const MedicineCatalogue> MedicineCatalogue::with_summary(const std::string& fingerprint,
                                                                          const Summary& summary) const {
-  const auto owners = indexes->by_fingerprint.find(fingerprint);
-  if (owners == indexes->by_fingerprint.end()) return nullptr;
-  const std::optional<Summary>& shown = medicines[owners->second.front()]->summary;
+  const auto use = indexes->texts.find(fingerprint);
+  if (use == indexes->texts.end()) return nullptr;
+  const std::optional<Summary>& shown = medicines[use->second.medicines.front()]->summary;
   if (shown && shown->maker == summary.maker && shown->text == summary.text) return nullptr;
   auto changed = std::make_shared<MedicineCatalogue>(*this);
-  for (const std::uint32_t owner : owners->second) {
-    Medicine medicine = *medicines[owner];
+  for (const std::uint32_t position : use->second.medicines) {
+    Medicine medicine = *medicines[position];
     medicine.summary = summary;
-    changed->medicines[owner] = std::make_shared<const Medicine>(std::move(medicine));
+    changed->medicines[position] = std::make_shared<const Medicine>(std::move(medicine));
   }
   return changed;
 }

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -35,25 +34,32 @@ StoredVersions stored_versions(const EngineOptions& options);
 /// Whether the store holds something that is not in `loaded`. A refresh counts when it publishes, not with each commit.
 bool has_news(const MedicinesVersion& stored, const MedicinesVersion& loaded);
 
-/// What current medicines are for.
-struct SymptomCatalogue {
-  search::SymptomIndex index;                      ///< of texts, each once for every way of dispensing
-  std::vector<std::vector<std::uint32_t>> owners;  ///< positions of the medicines of each, most popular first
+/// Positions in `MedicineCatalogue::medicines`.
+using Positions = std::vector<std::uint32_t>;
+
+/// Who has an efficacy text.
+struct TextUse {
+  Positions medicines;
+  std::vector<std::uint32_t> entries;  ///< of `MedicineIndexes::symptoms`
 };
 
-/// What is found by the words of the medicines, as positions in their list. Immutable.
+/// What is found by the words of the medicines. Immutable.
 struct MedicineIndexes {
-  NameIndex names;
-  SymptomCatalogue symptoms;
-  std::unordered_map<std::string, std::vector<std::uint32_t>> by_fingerprint;  ///< all that share a text
+  NameIndex names;                                 ///< the number of a name is the position of its medicine
+  search::SymptomIndex symptoms;                   ///< what current medicines are for; one entry for each dispensing
+  std::vector<Positions> owners;                   ///< of each entry, most popular first
+  std::unordered_map<std::string, TextUse> texts;  ///< by fingerprint
+  Positions by_id;
 };
 
 /// All medicines and the indexes over them. Immutable.
 struct MedicineCatalogue {
   MedicinesVersion version;                                ///< of the store, at or before the state read
-  std::vector<std::shared_ptr<const Medicine>> medicines;  ///< by id
+  std::vector<std::shared_ptr<const Medicine>> medicines;  ///< null: there is a newer row of it further on
   std::shared_ptr<const MedicineIndexes> indexes;          ///< of `medicines`
+  std::size_t changes = 0;                                 ///< rows that came since all were loaded
 
+  std::size_t size() const { return indexes->by_id.size(); }
   std::shared_ptr<const Medicine> find(const MedicineId& id) const;
 
   /// The same with another summary of a text; null when that is what they have, or none has the text.

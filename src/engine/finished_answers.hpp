@@ -1,8 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,26 +39,27 @@ inline std::size_t weight_of_rest(const SymptomResult& result) {
   return weight;
 }
 
-/// Finished answers in memory. The number of the catalogue's load is part of every key, so that no answer outlives its
-/// catalogue. Thread-safe.
+/// Finished answers in memory, each with the number of what was shown when it was made. An answer that an earlier
+/// number stands for is given only if it still holds. Thread-safe.
 template <class Result>
 class FinishedAnswers {
  public:
   explicit FinishedAnswers(std::size_t maximum_weight) : answers_({.maximum_weight = maximum_weight}) {}
 
-  /// The answer as it was kept, or made by `make` and kept.
-  template <class Make>
-  Result find(std::uint64_t generation, std::string_view question, const Make& make) {
-    std::string key = std::to_string(generation) + '/';
-    key += question;
-    if (const auto hit = answers_.get(key)) {
-      Result result = *hit;
+  /// The answer as it was kept, or made by `make` and kept. `number` is that of what is shown now;
+  /// `still_holds(result, then)` is asked of an answer of another number.
+  template <class StillHolds, class Make>
+  Result find(std::uint64_t number, std::string_view question, const StillHolds& still_holds, const Make& make) {
+    const std::string key(question);
+    const auto hit = answers_.get(key);
+    if (hit && is_current(*hit, number, still_holds)) {
+      Result result = hit->result;
       result.answer.origin = Origin::memory_cache;
       return result;
     }
     Result result = make();
     result.answer.origin = Origin::index;
-    answers_.put(key, result, weight_with(key, result));
+    answers_.put(key, Kept(result, number), weight_with(key, result));
     return result;
   }
 
@@ -66,6 +67,24 @@ class FinishedAnswers {
   CacheStats stats() const { return answers_.stats(); }
 
  private:
+  struct Kept {
+    Kept(Result made, std::uint64_t number) : result(std::move(made)), holds_at(number) {}
+    Kept(Kept&& other) noexcept : result(std::move(other.result)), holds_at(other.holds_at.load()) {}
+
+    Result result;
+    mutable std::atomic<std::uint64_t> holds_at;
+  };
+
+  // Two threads may find out at once, and of what is shown by then. It holds at either number, whichever is noted.
+  template <class StillHolds>
+  static bool is_current(const Kept& kept, std::uint64_t number, const StillHolds& still_holds) {
+    const std::uint64_t then = kept.holds_at.load(std::memory_order_relaxed);
+    if (then == number) return true;
+    if (!still_holds(kept.result, then)) return false;
+    kept.holds_at.store(number, std::memory_order_relaxed);
+    return true;
+  }
+
   static std::size_t weight_with(const std::string& key, const Result& result) {
     constexpr std::size_t of_entry = 256;
     std::size_t weight = key.size() + of_entry + weight_of_rest(result);
@@ -73,7 +92,7 @@ class FinishedAnswers {
     return weight;
   }
 
-  MemoryCache<std::string, Result> answers_;
+  MemoryCache<std::string, Kept> answers_;
 };
 
 /// The counters of two caches as those of one.

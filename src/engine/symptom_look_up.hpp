@@ -1,18 +1,12 @@
 #pragma once
 
-#include <memory>
 #include <string_view>
-#include <vector>
 
 #include "engine/catalogue.hpp"
 #include "pilling/engine.hpp"
 #include "pilling/symptoms.hpp"
 
 namespace pilling::engine {
-
-/// The index over the efficacy texts of medicines. `extractive` takes the texts apart into indications.
-SymptomCatalogue index_symptoms(const EngineOptions& options,
-                                const std::vector<std::shared_ptr<const Medicine>>& medicines, Summarizer& extractive);
 
 /// What the catalogue answers to a complaint.
 SymptomResult search_symptoms(const MedicineCatalogue& catalogue, std::string_view phrase,

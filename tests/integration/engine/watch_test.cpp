@@ -46,13 +46,13 @@ class ObservedStore : public support::ForwardingStore {
   using ForwardingStore::ForwardingStore;
 
   std::vector<Medicine> medicines() override {
-    ++medicine_loads;
-    if (is_held_back) {
-      has_come.release();
-      may_go_on.acquire();
-    }
-    if (is_load_broken) throw StorageError("the disk is gone", "/nowhere");
+    note_a_load();
     return ForwardingStore::medicines();
+  }
+  std::optional<std::vector<Medicine>> medicines_since(std::uint64_t since, std::size_t limit) override {
+    if (is_forgetful) return std::nullopt;
+    note_a_load();
+    return ForwardingStore::medicines_since(since, limit);
   }
   std::vector<Pharmacy> pharmacies() override {
     ++pharmacy_loads;
@@ -72,6 +72,7 @@ class ObservedStore : public support::ForwardingStore {
   std::atomic<int> looks = 0;
   std::atomic<int> medicine_loads = 0;
   std::atomic<int> pharmacy_loads = 0;
+  std::atomic<bool> is_forgetful = false;
   std::atomic<bool> is_look_broken = false;
   std::atomic<bool> is_load_broken = false;
   std::atomic<bool> is_held_back = false;
@@ -79,7 +80,14 @@ class ObservedStore : public support::ForwardingStore {
   std::binary_semaphore may_go_on{0};
 
  private:
-  std::shared_ptr<Store> store_;
+  void note_a_load() {
+    ++medicine_loads;
+    if (is_held_back) {
+      has_come.release();
+      may_go_on.acquire();
+    }
+    if (is_load_broken) throw StorageError("the disk is gone", "/nowhere");
+  }
 };
 
 // Says of every text which maker it is.
@@ -130,6 +138,16 @@ TEST_F(WatchTest, ShowsWhatAnotherEngineImported) {
   EXPECT_TRUE(comes_true([&] { return engine.search("가나정").matches.size() == 2; }));
   EXPECT_TRUE(comes_true([&] { return engine.stats().watch_loads == 1; }));
   EXPECT_EQ(engine.stats().catalogue_version, 1u);
+}
+
+TEST_F(WatchTest, LoadsAllOfAStoreThatDoesNotRememberWhatChanged) {
+  store_->is_forgetful = true;
+  const Engine engine(options());
+
+  commit_one(*other_, sample_medicine("1"));
+
+  EXPECT_TRUE(comes_true([&] { return engine.stats().medicines == 1; }));
+  EXPECT_EQ(store_->medicine_loads, 2);
 }
 
 TEST_F(WatchTest, LoadsOnlyWhatChanged) {
