@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -78,6 +79,34 @@ void search_symptom_from_memory(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(sample.engine().search_symptom("두통"));
 }
 BENCHMARK(search_symptom_from_memory);
+
+// An import of one new medicine, which is brought into the indexes that are there.
+void import_one_medicine(benchmark::State& state) {
+  const pilling::support::TemporaryDirectory folder;
+  pilling::Engine engine({.database = folder.path() / "pilling.db"});
+  engine.import_medicines(medicines_file());
+  const auto file = folder.path() / "one.jsonl";
+  int number = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    const std::string id = std::to_string(900000000 + number++);
+    std::ofstream(file) << R"({"itemSeq":")" << id << R"(","itemName":"새이름)" << id
+                        << R"(정","efcyQesitm":"이 약은 두통에 사용합니다."})" << '\n';
+    state.ResumeTiming();
+    engine.import_medicines(file);
+  }
+}
+// Fewer than would have all loaded anew.
+BENCHMARK(import_one_medicine)->Iterations(200)->Unit(benchmark::kMillisecond);
+
+// What loading all takes: the time of the above without that.
+void open_an_engine(benchmark::State& state) {
+  const pilling::support::TemporaryDirectory folder;
+  const auto database = folder.path() / "pilling.db";
+  pilling::Engine({.database = database}).import_medicines(medicines_file());
+  for (auto _ : state) pilling::Engine engine({.database = database});
+}
+BENCHMARK(open_an_engine)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 

@@ -20,7 +20,7 @@ struct CatalogueChanges {
 std::optional<CatalogueChanges> load_changes(const EngineOptions& options, const MedicineCatalogue& loaded,
                                              Summarizer& extractive, std::chrono::sys_seconds now);
 
-/// What `load_medicines` would give after the changes, in a hundredth of its time; medicines that are equally good
+/// What `load_medicines` would give after the changes, in a small part of its time; medicines that are equally good
 /// answers may be in another order.
 std::shared_ptr<const MedicineCatalogue> with_changes(const EngineOptions& options, const MedicineCatalogue& catalogue,
                                                       CatalogueChanges changes, Summarizer& extractive);
