@@ -4,7 +4,9 @@
 #include <map>
 #include <utility>
 
+#include "engine/symptom_groups.hpp"
 #include "pilling/error.hpp"
+#include "pilling/summarizer.hpp"
 #include "sources/file_bytes.hpp"
 #include "sources/file_contents.hpp"
 
@@ -64,6 +66,18 @@ std::vector<std::shared_ptr<const Medicine>> symptom_medicines(const std::filesy
   std::vector<std::shared_ptr<const Medicine>> result;
   for (auto& [id, medicine] : medicines) result.push_back(std::move(medicine));
   return result;
+}
+
+std::vector<search::SymptomEntry> symptom_entries(const engine::MedicineCatalogue& catalogue,
+                                                  const EngineOptions& options) {
+  const auto extractive = make_extractive_summarizer();
+  std::vector<search::SymptomEntry> entries;
+  for (const auto& [fingerprint, use] : catalogue.indexes->texts) {
+    for (auto& group : engine::symptom_groups(options, catalogue.medicines, use.medicines, *extractive)) {
+      entries.push_back(std::move(group.entry));
+    }
+  }
+  return entries;
 }
 
 }  // namespace pilling::bench

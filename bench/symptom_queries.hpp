@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/catalogue.hpp"
+#include "pilling/engine.hpp"
 #include "pilling/medicine.hpp"
 #include "pilling/symptoms.hpp"
 #include "search/symptom_index.hpp"
@@ -35,5 +37,9 @@ std::vector<SymptomQuery> symptom_queries(const std::filesystem::path& path);
 
 /// The medicines of an e약은요 file, by code. Throws StorageError or BadData, also when no row could be read.
 std::vector<std::shared_ptr<const Medicine>> symptom_medicines(const std::filesystem::path& path);
+
+/// What the symptom index of a catalogue is built from.
+std::vector<search::SymptomEntry> symptom_entries(const engine::MedicineCatalogue& catalogue,
+                                                  const EngineOptions& options);
 
 }  // namespace pilling::bench

@@ -120,11 +120,9 @@ void pairs_of_syllables(benchmark::State& state) {
 }
 
 void build(benchmark::State& state) {
-  const auto extractive = pilling::make_extractive_summarizer();
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(pilling::engine::index_symptoms(options(), catalogue().medicines, *extractive));
-  }
-  state.counters["texts"] = static_cast<double>(catalogue().indexes->symptoms.owners.size());
+  const auto all = pilling::bench::symptom_entries(catalogue(), options());
+  for (auto _ : state) benchmark::DoNotOptimize(pilling::search::SymptomIndex(all, options().concepts));
+  state.counters["texts"] = static_cast<double>(all.size());
 }
 
 void build_pairs(benchmark::State& state) {

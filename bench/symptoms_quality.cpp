@@ -13,6 +13,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/symptom_look_up.hpp"
@@ -137,13 +138,15 @@ int run(const Arguments& arguments) {
   for (const auto& medicine : medicines) rows.push_back(*medicine);
   const auto extractive = pilling::make_extractive_summarizer();
   const auto catalogue = pilling::engine::index_medicines(options, std::move(rows), *extractive, {});
+  std::vector<pilling::search::SymptomEntry> entries = pilling::bench::symptom_entries(*catalogue, options);
+  const std::size_t texts = entries.size();
   const auto summarized = Clock::now();
-  const auto symptoms = pilling::engine::index_symptoms(options, catalogue->medicines, *extractive);
+  const pilling::search::SymptomIndex symptoms(std::move(entries), options.concepts);
   const auto built = Clock::now();
   const auto milliseconds = [](auto time) { return std::chrono::duration<double, std::milli>(time).count(); };
   std::printf("%zu medicines, %zu texts, %zu concepts (%s); table read in %.0f ms, index built in %.0f ms\n\n",
-              medicines.size(), symptoms.owners.size(), options.concepts->concepts().size(),
-              options.concepts->version().c_str(), milliseconds(read - begin), milliseconds(built - summarized));
+              medicines.size(), texts, options.concepts->concepts().size(), options.concepts->version().c_str(),
+              milliseconds(read - begin), milliseconds(built - summarized));
   const Row own = measure(*catalogue, queries, arguments.shows_misses);
   const pilling::bench::PairIndex pairs(medicines);
   std::printf("%-28s %6s %8s %8s %11s %9s %9s %9s\n", "engine", "count", "P@10", "first", "no answer", "p50 us",
