@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pilling._types.names import MatchKind, NameField, TextReading
-from pilling._types.results import Answer, Results, Span
+from pilling._types.results import Answer, Deferred, Results, Span
 from pilling._types.summaries import Summary
 
 
 @dataclass(frozen=True, slots=True)
-class Medicine:
+class Medicine(Deferred):
     """One product, as e약은요 describes it. An empty text means "not given"."""
 
     id: str
@@ -77,7 +77,7 @@ class ConfusableMedicine:
 
 
 @dataclass(frozen=True, slots=True)
-class SearchResult(Results[MedicineMatch]):
+class SearchResult(Results[MedicineMatch], Deferred):
     """A sequence of matches, best first. Equal to another one with the same matches."""
 
     matches: tuple[MedicineMatch, ...]

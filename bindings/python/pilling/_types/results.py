@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, overload
 
@@ -49,6 +49,9 @@ class Results(Sequence[_Item]):
     def __len__(self) -> int:
         return len(self._items())
 
+    def __iter__(self) -> Iterator[_Item]:
+        return iter(self._items())
+
     @overload
     def __getitem__(self, index: int) -> _Item: ...
 
@@ -57,3 +60,12 @@ class Results(Sequence[_Item]):
 
     def __getitem__(self, index: int | slice) -> _Item | tuple[_Item, ...]:
         return self._items()[index]
+
+
+class Deferred:
+    """Values whose fields the engine makes when they are first looked at, and which are ordinary ones from then on.
+
+    ``pilling._core`` adds ``__getattr__``, which does that, and keeps what they are made of in ``_source``.
+    """
+
+    __slots__ = ("_source",)

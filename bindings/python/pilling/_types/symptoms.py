@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pilling._types.medicines import Medicine
-from pilling._types.results import Answer, Results, Span
+from pilling._types.results import Answer, Deferred, Results, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class SymptomMatch:
 
 
 @dataclass(frozen=True, slots=True)
-class SymptomResult(Results[SymptomMatch]):
+class SymptomResult(Results[SymptomMatch], Deferred):
     """A sequence of matches, best first, and what was understood. Equal to another one that says the same."""
 
     understood: tuple[UnderstoodSymptom, ...]
