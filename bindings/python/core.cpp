@@ -19,6 +19,7 @@
 #include "gil.hpp"
 #include "listener.hpp"
 #include "live.hpp"
+#include "nearby_table.hpp"
 #include "pilling/engine.hpp"
 #include "pilling/error.hpp"
 #include "pilling/version.hpp"
