@@ -34,8 +34,8 @@ from pilling.limits import curl_transport
 from pilling.sources import PublicDataOptions, easy_drug_source
 from pilling.summaries import OpenAiOptions, openai_summarizer
 
-from measure import each_timed, median_of_repeated, requests_per_minute
-from original import ChatModel, KeptConnection, MedicineTable, Model, Original, Pharmacy, PublicService
+from measure import each_timed, each_timed_and_read, median_of_repeated, requests_per_minute
+from original import ChatModel, KeptConnection, MedicineTable, Model, Original, Pharmacy, PublicService, Row
 from plot import write_plot
 from report import report
 from services import CountedModel, FakeServices, Usage
@@ -158,6 +158,20 @@ def _first_times(searches: Sequence[str], seconds: Sequence[float], new: set[str
     return [seconds[at] for text, at in firsts.items() if text not in new]
 
 
+def _read_rows(rows: list[Row]) -> list[tuple[str, str]]:
+    """What a page of results shows. The original's rows are ready; Pilling makes what is looked at."""
+    return [(row["name"], row["summary"]) for row in rows]
+
+
+def _read_names(result: pilling.SearchResult) -> list[tuple[str, str]]:
+    medicines = [match.medicine for match in result]
+    return [(medicine.name, medicine.summary.text if medicine.summary else "") for medicine in medicines]
+
+
+def _read_symptoms(result: pilling.SymptomResult) -> list[tuple[str, str]]:
+    return [(match.medicine.name, match.summary) for match in result]
+
+
 def run_mix(bench: Bench) -> dict[str, dict[str, Any]]:
     """All searches, one after the other, with services that answer at once. What each asked of them is counted."""
     searches, new = bench.workload.searches, set(bench.workload.new_names)
@@ -165,10 +179,11 @@ def run_mix(bench: Bench) -> dict[str, dict[str, Any]]:
     for stage in ("first", "cached"):
         service = bench.original(stage)
         bench.services.forget()
-        seconds, answers = each_timed(service.search, searches)
+        seconds, until_read, answers = each_timed_and_read(service.search, _read_rows, searches)
         mix[stage] = {
             "seconds": sum(seconds),
             "first_times": _first_times(searches, seconds, new),
+            "first_times_read": _first_times(searches, until_read, new),
             "answered": sum(map(bool, answers)),
             "service_calls": bench.services.counts()[0],
             "usage": bench.counted.take(),
@@ -177,13 +192,14 @@ def run_mix(bench: Bench) -> dict[str, dict[str, Any]]:
             "searches_that_went_out": len(searches) if stage == "first" else bench.services.counts()[0],
         }
     bench.services.forget()
-    seconds, results = each_timed(bench.engine.search, searches)
+    seconds, until_read, results = each_timed_and_read(bench.engine.search, _read_names, searches)
     _wait_for_background(bench.engine)
     origins = Counter(result.answer.origin for result in results)
     service_calls, usage = bench.services.counts()
     mix["pilling"] = {
         "seconds": sum(seconds),
         "first_times": _first_times(searches, seconds, new),
+        "first_times_read": _first_times(searches, until_read, new),
         "answered": sum(bool(result) and not result[0].approximate for result in results),
         "service_calls": service_calls,
         "usage": usage,
@@ -248,18 +264,24 @@ def run_times(bench: Bench, mix: dict[str, dict[str, Any]]) -> dict[str, Any]:
     engine, cached, workload = bench.engine, bench.original("cached"), bench.workload
     waiting, places = run_waiting(bench), run_places(bench)
     popular = [text for text, _ in Counter(workload.searches).most_common(200)]
+    symptoms = {
+        "cached": each_timed_and_read(cached.search_symptom, _read_rows, workload.symptoms)[:2],
+        "pilling": each_timed_and_read(
+            lambda text: engine.search_symptom(text, limit=LIMIT), _read_symptoms, workload.symptoms
+        )[:2],
+    }
     # The first stage has no cache, so that a search asked again takes it as long; and no model finds pharmacies.
     first = [waiting["first, new"], waiting["first, new"], waiting["first, symptom"], places["cached"]]
     with_caches = [
         median_of_repeated(cached.search, popular),
         statistics.median(mix["cached"]["first_times"]),
-        _median(cached.search_symptom, workload.symptoms),
+        statistics.median(symptoms["cached"][0]),
         places["cached"],
     ]
     through_pilling = [
         median_of_repeated(engine.search, popular),
         statistics.median(mix["pilling"]["first_times"]),
-        _median(lambda text: engine.search_symptom(text, limit=LIMIT), workload.symptoms),
+        statistics.median(symptoms["pilling"][0]),
         places["pilling"],
     ]
     ways = (first, with_caches, through_pilling)
@@ -267,6 +289,12 @@ def run_times(bench: Bench, mix: dict[str, dict[str, Any]]) -> dict[str, Any]:
     claims = (CLAIMED_CACHED, CLAIMED_NEW, None, None)
     rows = {kind: _row(claim, *times) for kind, claim, *times in zip(kinds, claims, *ways)}
     rows["average"] = _row(None, *(statistics.mean(way) for way in ways))
+    # What reading adds to a search that waits for the model is lost in it.
+    ways_with_caches = ("cached", "pilling")
+    new_read = [statistics.median(mix[way]["first_times_read"]) for way in ways_with_caches]
+    symptoms_read = [statistics.median(symptoms[way][1]) for way in ways_with_caches]
+    rows["new search, and its rows read"] = _row(None, waiting["first, new"], *new_read)
+    rows["symptom search, and its rows read"] = _row(None, waiting["first, symptom"], *symptoms_read)
     unknown = (waiting[f"{way}, unknown"] for way in ("first", "cached", "pilling"))
     rows["name that the database lacks"] = _row(None, *unknown)
     return {"rows": rows, "waiting": waiting, "agreeing_pharmacies": places["agreeing"]}
@@ -311,7 +339,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         for name in ("once", "usage"):
             usage = part[name]
             part[name] = {**dataclasses.asdict(usage), "dollars": usage.dollars(options.model)}
-        del part["first_times"]
+        del part["first_times"], part["first_times_read"]
     return {
         "day": datetime.date.today().isoformat(),
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, "

@@ -25,6 +25,22 @@ def each_timed(
     return seconds, answers
 
 
+def each_timed_and_read(
+    ask: Callable[[Asked], Answered], read: Callable[[Answered], object], questions: Iterable[Asked]
+) -> tuple[list[float], list[float], list[Answered]]:
+    """Seconds until each answer is there, seconds until it has been read, too, and the answers."""
+    until_there, until_read, answers = [], [], []
+    for question in questions:
+        begin = time.perf_counter()
+        answer = ask(question)
+        there = time.perf_counter()
+        read(answer)
+        until_read.append(time.perf_counter() - begin)
+        until_there.append(there - begin)
+        answers.append(answer)
+    return until_there, until_read, answers
+
+
 def median_of_repeated(ask: Callable[[str], object], questions: Sequence[str], repetitions: int = 200) -> float:
     """The median over the questions of a call's mean: for calls that take no longer than looking at a watch."""
     means = []

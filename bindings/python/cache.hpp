@@ -12,6 +12,7 @@
 
 #include "arguments.hpp"
 #include "casters.hpp"
+#include "deferred.hpp"
 #include "pilling/memory_cache.hpp"
 #include "pilling/shared_list.hpp"
 
@@ -19,31 +20,68 @@
 /// lets them die under the GIL only, and a hit is shorter than handing it over.
 namespace pilling::python {
 
-/// Matches as Python has seen them before: the same list gives the same objects.
+/// The matches of one list, which become Python objects together, when they are first looked at.
 template <class Match>
-class DecodedMatches {
+class MatchObjects {
  public:
-  py::tuple decode(const SharedList<Match>& matches) {
-    if (matches.empty()) return py::tuple(0);
-    const auto list = matches.shared();
-    if (const auto decoded = decoded_.get(list.get())) return decoded->tuple;
-    py::tuple tuple = to_tuple(matches);
-    decoded_.put(list.get(), {list, tuple}, matches.size());
-    return tuple;
+  explicit MatchObjects(std::shared_ptr<const std::vector<Match>> list) : list_(std::move(list)) {}
+
+  bool are_made() const noexcept { return tuple_.has_value(); }
+
+  py::tuple tuple() {
+    if (tuple_) return *tuple_;
+    py::tuple made = to_tuple(*list_);
+    // Making them can let other threads run: what is made first stays.
+    if (!tuple_) tuple_ = std::move(made);
+    return *tuple_;
   }
 
-  void clear() { decoded_.clear(); }
+ private:
+  std::shared_ptr<const std::vector<Match>> list_;  // held, so that its address is no other's meanwhile
+  std::optional<py::tuple> tuple_;
+};
+
+/// Gives results their matches. The same list gives the same objects.
+template <class Match>
+class DeferredMatches {
+ public:
+  explicit DeferredMatches(const Dataclass& result) : result_(result), field_(result.number_of(py::str("matches"))) {}
+
+  py::object add(py::object result, const SharedList<Match>& matches) {
+    const auto objects = matches.empty() ? nullptr : objects_of(matches);
+    if (objects && !objects->are_made()) return deferred(std::move(result), std::make_unique<Fields>(result_, objects));
+    result_.set(result, field_, objects ? objects->tuple() : py::tuple(0));
+    return result;
+  }
+
+  void clear() { known_.clear(); }
 
  private:
   using List = std::vector<Match>;
-  // The list is held, so that its address is no other's meanwhile.
-  struct Decoded {
-    std::shared_ptr<const List> list;
-    py::tuple tuple;
+  using Objects = MatchObjects<Match>;
+
+  class Fields final : public DeferredFields {
+   public:
+    Fields(const Dataclass& type, std::shared_ptr<Objects> objects)
+        : DeferredFields(type), objects_(std::move(objects)) {}
+    py::object make(std::size_t) override { return objects_->tuple(); }
+
+   private:
+    std::shared_ptr<Objects> objects_;
   };
 
-  // Weights are matches: each is some kilobytes of Python.
-  MemoryCache<const List*, Decoded> decoded_{{.maximum_weight = 10'240, .typical_weight = 10}};
+  std::shared_ptr<Objects> objects_of(const SharedList<Match>& matches) {
+    const auto list = matches.shared();
+    if (const auto known = known_.get(list.get())) return *known;
+    auto objects = std::make_shared<Objects>(list);
+    known_.put(list.get(), objects, matches.size());
+    return objects;
+  }
+
+  const Dataclass& result_;
+  const std::size_t field_;
+  // Weights are matches: each may become some kilobytes of Python.
+  MemoryCache<const List*, std::shared_ptr<Objects>> known_{{.maximum_weight = 10'240, .typical_weight = 10}};
 };
 
 /// `pilling.MemoryCache`.

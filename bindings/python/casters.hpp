@@ -6,92 +6,24 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "deferred.hpp"
 #include "pilling/engine.hpp"
 #include "pilling/resilient_transport.hpp"
 #include "pilling/source.hpp"
 #include "pilling/spending.hpp"
+#include "types.hpp"
 
 /// C++ values as the dataclasses of `pilling._types`. All of it needs the GIL.
 namespace pilling::python {
 
 namespace py = pybind11;
 using namespace py::literals;
-
-/// What results are made of. The first call must come while the module is imported: later ones never wait.
-struct Types {
-  py::module_ python = py::module_::import("pilling._types");
-  py::object answer = python.attr("Answer");
-  py::object cache_stats = python.attr("CacheStats");
-  py::object cache_tier_stats = python.attr("CacheTierStats");
-  py::object coordinate = python.attr("Coordinate");
-  py::object engine_stats = python.attr("EngineStats");
-  py::object import_report = python.attr("ImportReport");
-  py::object latency_summary = python.attr("LatencySummary");
-  py::object match_kind = python.attr("MatchKind");
-  py::object medicine = python.attr("Medicine");
-  py::object model_stats = python.attr("ModelStats");
-  py::object confusable_medicine = python.attr("ConfusableMedicine");
-  py::object confusable_name = python.attr("ConfusableName");
-  py::object medicine_match = python.attr("MedicineMatch");
-  py::object name_field = python.attr("NameField");
-  py::object name_match = python.attr("NameMatch");
-  py::object text_reading = python.attr("TextReading");
-  py::object nearby_cursor = python.attr("NearbyCursor");
-  py::object nearby_pharmacy = python.attr("NearbyPharmacy");
-  py::object nearby_result = python.attr("NearbyResult");
-  py::object nearby_table = python.attr("NearbyTable");
-  py::object open_interval = python.attr("OpenInterval");
-  py::object open_state = python.attr("OpenState");
-  py::object open_status = python.attr("OpenStatus");
-  py::object opening_hours = python.attr("OpeningHours");
-  py::object operation_stats = python.attr("OperationStats");
-  py::object origin = python.attr("Origin");
-  py::object pharmacy = python.attr("Pharmacy");
-  py::object red_flag = python.attr("RedFlag");
-  py::object refresh_report = python.attr("RefreshReport");
-  py::object refresh_progress = python.attr("RefreshProgress");
-  py::object search_result = python.attr("SearchResult");
-  py::object skipped_row = python.attr("SkippedRow");
-  py::object slow_call = python.attr("SlowCall");
-  py::object summarizer_stats = python.attr("SummarizerStats");
-  py::object summary = python.attr("Summary");
-  py::object summary_cost = python.attr("SummaryCost");
-  py::object symptom_match = python.attr("SymptomMatch");
-  py::object symptom_result = python.attr("SymptomResult");
-  py::object token_usage = python.attr("TokenUsage");
-  py::object unanswered_symptom = python.attr("UnansweredSymptom");
-  py::object understood_symptom = python.attr("UnderstoodSymptom");
-  py::object tiered_cache_stats = python.attr("TieredCacheStats");
-  py::object all_rows = python.attr("AllRows");
-  py::object breaker_stats = python.attr("BreakerStats");
-  py::object batch_answer = python.attr("BatchAnswer");
-  py::object batch_status = python.attr("BatchStatus");
-  py::object budget_stats = python.attr("BudgetStats");
-  py::object holiday = python.attr("Holiday");
-  py::object host_stats = python.attr("HostStats");
-  py::object http_response = python.attr("HttpResponse");
-  py::object limiter_stats = python.attr("LimiterStats");
-  py::object medicine_query = python.attr("MedicineQuery");
-  py::object model_price = python.attr("ModelPrice");
-  py::object quota_stats = python.attr("QuotaStats");
-  py::object source_page = python.attr("SourcePage");
-  py::object date = py::module_::import("datetime").attr("date");
-  py::object from_timestamp = py::module_::import("datetime").attr("datetime").attr("fromtimestamp");
-  py::object timedelta = py::module_::import("datetime").attr("timedelta");
-  py::object utc = py::module_::import("datetime").attr("timezone").attr("utc");
-};
-
-inline const Types& types() {
-  static const Types& types = *new Types;  // never destroyed: static destructors run after the interpreter
-  return types;
-}
 
 inline py::object decoded(std::string_view text, const char* on_error) {
   auto* const object = PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), on_error);
@@ -108,26 +40,15 @@ inline py::object to_python(std::chrono::sys_seconds time) {
   return types().from_timestamp(time.time_since_epoch().count(), types().utc);
 }
 
-inline py::object to_python(MatchKind kind) { return types().match_kind(py::str(std::string(to_string(kind)))); }
-
-inline py::object to_python(TextReading reading) {
-  return types().text_reading(py::str(std::string(to_string(reading))));
-}
-
-inline py::object to_python(NameField field) { return types().name_field(py::str(std::string(to_string(field)))); }
-
-inline py::object to_python(Origin origin) {
-  constexpr std::array names = {"memory_cache", "index", "store", "shared_cache", "live"};
-  return types().origin(names.at(static_cast<std::size_t>(origin)));
-}
-
-inline py::object to_python(OpenState state) {
-  constexpr std::array names = {"unknown", "closed", "open"};
-  return types().open_state(names.at(static_cast<std::size_t>(state)));
-}
+inline py::object to_python(MatchKind kind) { return types().match_kind(kind); }
+inline py::object to_python(TextReading reading) { return types().text_reading(reading); }
+inline py::object to_python(NameField field) { return types().name_field(field); }
+inline py::object to_python(Origin origin) { return types().origin(origin); }
+inline py::object to_python(OpenState state) { return types().open_state(state); }
 
 // Declared ahead, so that the templates below find the overload of every element.
 inline py::object to_python(const Medicine& medicine);
+inline py::object to_python(const std::shared_ptr<const Medicine>& medicine);
 inline py::object to_python(const MedicineMatch& match);
 inline py::object to_python(const NameMatch& match);
 inline py::object to_python(const ConfusableName& name);
@@ -175,12 +96,41 @@ inline py::object to_python(const Summary& summary) {
   return types().summary(summary.text, to_tuple(summary.indications), summary.maker, to_python(summary.made_at));
 }
 
+inline py::object field_of(const Medicine& medicine, std::size_t field) {
+  constexpr std::array texts = {&Medicine::name,         &Medicine::english_name, &Medicine::company,
+                                &Medicine::ingredients,  &Medicine::dispensing,   &Medicine::efficacy,
+                                &Medicine::usage,        &Medicine::warnings,     &Medicine::precautions,
+                                &Medicine::interactions, &Medicine::side_effects, &Medicine::storage};
+  constexpr std::array dates = {&Medicine::published_on, &Medicine::updated_on, &Medicine::withdrawn_on};
+  constexpr std::size_t images = 1 + texts.size();
+  constexpr std::size_t summary = images + 1 + dates.size();
+  if (field == 0) return py::str(medicine.id.value);
+  if (field < images) return py::str(medicine.*texts[field - 1]);
+  if (field == images) return to_tuple(medicine.images);
+  if (field < summary) return py::str(medicine.*dates[field - images - 1]);
+  return to_python(medicine.summary);
+}
+
 inline py::object to_python(const Medicine& medicine) {
-  return types().medicine(medicine.id.value, medicine.name, medicine.english_name, medicine.company,
-                          medicine.ingredients, medicine.dispensing, medicine.efficacy, medicine.usage,
-                          medicine.warnings, medicine.precautions, medicine.interactions, medicine.side_effects,
-                          medicine.storage, to_tuple(medicine.images), medicine.published_on, medicine.updated_on,
-                          medicine.withdrawn_on, to_python(medicine.summary));
+  return types().medicine.from_each([&](std::size_t field) { return field_of(medicine, field); });
+}
+
+/// Of a catalogue: fields are made when they are looked at, for all texts of a medicine are some kilobytes.
+class DeferredMedicine final : public DeferredFields {
+ public:
+  explicit DeferredMedicine(std::shared_ptr<const Medicine> medicine)
+      : DeferredFields(types().medicine), medicine_(std::move(medicine)) {}
+  py::object make(std::size_t field) override { return field_of(*medicine_, field); }
+
+ private:
+  std::shared_ptr<const Medicine> medicine_;
+};
+
+inline py::object to_python(const std::shared_ptr<const Medicine>& medicine) {
+  py::object object = deferred(std::make_unique<DeferredMedicine>(medicine));
+  constexpr std::size_t name = 1;  // which everybody looks at
+  types().medicine.set(object, name, field_of(*medicine, name));
+  return object;
 }
 
 inline py::object to_python(const Answer& answer) {
@@ -190,7 +140,7 @@ inline py::object to_python(const Answer& answer) {
 }
 
 inline py::object to_python(const MedicineMatch& match) {
-  return types().medicine_match(to_python(*match.medicine), to_python(match.kind), to_python(match.reading),
+  return types().medicine_match(to_python(match.medicine), to_python(match.kind), to_python(match.reading),
                                 to_python(match.field), match.edits, match.score, match.text,
                                 to_character_spans(match.text, match.spans), match.approximate, explain(match));
 }
@@ -207,11 +157,11 @@ inline py::object to_python(const ConfusableName& name) {
 }
 
 inline py::object to_python(const ConfusableMedicine& found) {
-  return types().confusable_medicine(to_python(*found.medicine), found.brand, found.edits, found.similarity);
+  return types().confusable_medicine(to_python(found.medicine), found.brand, found.edits, found.similarity);
 }
 
 inline py::object to_python(const SymptomMatch& match) {
-  return types().symptom_match(to_python(*match.medicine), match.score, to_tuple(match.concepts),
+  return types().symptom_match(to_python(match.medicine), match.score, to_tuple(match.concepts),
                                to_tuple(match.missing), to_character_spans(match.medicine->efficacy, match.spans),
                                match.summary, match.approximate);
 }
@@ -423,34 +373,6 @@ template <class Row>
 py::object to_python(const AllRows<Row>& all) {
   return types().all_rows(to_tuple(all.rows), to_tuple(all.skipped), all.total, all.pages, all.repeated,
                           all.is_complete);
-}
-
-/// An array that owns the values: nothing is copied.
-template <class Value>
-py::object to_array(std::vector<Value> values, std::size_t rows, std::size_t columns) {
-  auto owned = std::make_unique<std::vector<Value>>(std::move(values));
-  const Value* const data = owned->data();
-  const py::capsule owner(owned.get(), [](void* vector) { delete static_cast<std::vector<Value>*>(vector); });
-  owned.release();
-  return py::array_t<Value>({rows, columns}, data, owner);
-}
-
-/// Pharmacies that become Python objects one by one, as they are looked at.
-struct PharmacyList {
-  std::vector<std::shared_ptr<const Pharmacy>> pharmacies;
-
-  py::object at(std::int64_t index) const {
-    const auto size = static_cast<std::int64_t>(pharmacies.size());
-    // -1 stands in a table where there are no more; it must not lead to the last one.
-    if (index < 0 || index >= size) throw py::index_error("no pharmacy has the number " + std::to_string(index));
-    return to_python(*pharmacies[static_cast<std::size_t>(index)]);
-  }
-};
-
-inline py::object to_python_table(NearbyTable table, std::size_t rows) {
-  return types().nearby_table(PharmacyList{std::move(table.found)},
-                              to_array(std::move(table.pharmacies), rows, table.columns),
-                              to_array(std::move(table.distances_meters), rows, table.columns));
 }
 
 inline py::object in_seconds(std::optional<std::chrono::milliseconds> duration) {

@@ -15,9 +15,11 @@
 #include "arguments.hpp"
 #include "cache.hpp"
 #include "casters.hpp"
+#include "deferred.hpp"
 #include "gil.hpp"
 #include "listener.hpp"
 #include "live.hpp"
+#include "nearby_table.hpp"
 #include "pilling/engine.hpp"
 #include "pilling/error.hpp"
 #include "pilling/version.hpp"
@@ -114,7 +116,7 @@ class EngineHandle {
                                   const Engine& engine, const CallOptions& options) {
       return engine.search(query, count, to_filter(filter), options);
     });
-    return types().search_result(medicine_matches_.decode(result.matches), to_python(result.answer));
+    return medicine_matches_.add(types().search_result(LookedAtLater{}, to_python(result.answer)), result.matches);
   }
 
   py::list suggest(const py::str& text, std::int64_t limit, const FilterTexts& filter) const {
@@ -135,9 +137,10 @@ class EngineHandle {
     const auto result = query([&](const Engine& engine, const CallOptions& options) {
       return engine.search_symptom(phrase, wanted, options);
     });
-    return types().symptom_result(to_python(result.understood, phrase), to_python(result.absent, phrase),
-                                  to_python(result.red_flag, phrase), symptom_matches_.decode(result.matches),
-                                  to_python(result.answer));
+    return symptom_matches_.add(
+        types().symptom_result(to_python(result.understood, phrase), to_python(result.absent, phrase),
+                               to_python(result.red_flag, phrase), LookedAtLater{}, to_python(result.answer)),
+        result.matches);
   }
 
   py::object medicine(const py::str& id) const {
@@ -208,8 +211,8 @@ class EngineHandle {
   std::vector<std::shared_ptr<PythonPart>> parts_;
   std::vector<std::shared_ptr<Listener>> listeners_;
   std::shared_ptr<Engine> engine_;
-  DecodedMatches<MedicineMatch> medicine_matches_;
-  DecodedMatches<SymptomMatch> symptom_matches_;
+  DeferredMatches<MedicineMatch> medicine_matches_{types().search_result};
+  DeferredMatches<SymptomMatch> symptom_matches_{types().symptom_result};
 };
 
 /// The index itself is safe to share between threads.
@@ -326,7 +329,7 @@ void translate(std::exception_ptr pointer) {
 }  // namespace
 
 PYBIND11_MODULE(_core, core) {
-  types();
+  bind_deferred();
   core.attr("__version__") = PILLING_VERSION;
   py::register_local_exception_translator(&translate);
 

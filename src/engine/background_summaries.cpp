@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <string>
+#include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,17 +33,26 @@ void BackgroundSummaries::ask_for(const SearchResult& result) {
 
 void BackgroundSummaries::use_in(SymptomResult& result) {
   if (!are_wanted()) return;
-  std::vector<SymptomMatch> matches(result.matches.begin(), result.matches.end());
-  const std::size_t count = std::min(matches.size(), most_summaries);
+  std::vector<SymptomMatch> better;  // all of them, once there is a better summary of one
+  SummaryRequest asked;
+  std::optional<Summary> made;
+  const std::size_t count = std::min(result.matches.size(), most_summaries);
   for (std::size_t i = 0; i < count; ++i) {
-    SymptomMatch& match = matches[i];
+    const SymptomMatch& match = result.matches[i];
     if (match.approximate || match.spans.empty() || match.concepts.size() != 1) continue;
-    const std::string& text = match.medicine->efficacy;
+    const std::string_view text = match.medicine->efficacy;
     const ByteSpan& span = match.spans.front();
-    const auto made = summaries_.made({.text = text, .keyword = text.substr(span.begin, span.end - span.begin)});
-    if (made && made->maker == options_.summarizer->maker()) match.summary = made->text;
+    const std::string_view keyword = text.substr(span.begin, span.end - span.begin);
+    // Products of one text stand together, and to ask the store takes as long as the whole search.
+    if (asked.text != text || asked.keyword != keyword) {
+      asked = {.text = text, .keyword = keyword};
+      made = summaries_.made(asked);
+    }
+    if (!made || made->maker != options_.summarizer->maker()) continue;
+    if (better.empty()) better.assign(result.matches.begin(), result.matches.end());
+    better[i].summary = made->text;
   }
-  result.matches = std::move(matches);
+  if (!better.empty()) result.matches = std::move(better);
 }
 
 }  // namespace pilling::engine

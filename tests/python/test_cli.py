@@ -10,8 +10,7 @@ import sys
 import pilling
 import pytest
 from conftest import CENTER, MEDICINES, many_medicines, write_medicines
-from pilling import __main__
-from pilling import _terminal as terminal
+from pilling._shell import program, terminal
 
 
 def command(*arguments: object) -> list[str]:
@@ -23,7 +22,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     output, errors = (io.TextIOWrapper(io.BytesIO(), encoding="ascii") for _ in range(2))
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
         try:
-            code = __main__.main([*map(str, arguments)])
+            code = program.main([*map(str, arguments)])
         except SystemExit as left:  # how argparse goes
             code = left.code
     texts = []
@@ -289,7 +288,7 @@ def test_an_unexpected_exception_does_not_look_like_nothing_found(filled, monkey
 
     monkeypatch.setattr(pilling.Engine, "search", breaks)
 
-    assert __main__.main(["--database", str(filled), "search", "새봄"]) == 4
+    assert program.main(["--database", str(filled), "search", "새봄"]) == 4
     assert "this cannot happen" in capsys.readouterr().err
 
 
@@ -303,7 +302,7 @@ def test_only_an_interrupted_import_speaks_of_files(filled, monkeypatch, capsys,
     monkeypatch.setattr(pilling.Engine, "search", interrupted)
     monkeypatch.setattr(pilling.Engine, "import_medicines", interrupted)
 
-    assert __main__.main(["--database", str(filled), *arguments]) == 130
+    assert program.main(["--database", str(filled), *arguments]) == 130
     assert ("half imported" in capsys.readouterr().err) is speaks_of_files
 
 

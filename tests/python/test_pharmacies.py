@@ -155,12 +155,12 @@ def test_points_that_are_none_are_refused(engine):
 
 
 def test_geojson_has_longitude_first_and_the_page_needs_no_network(engine):
-    from pilling import _map
+    from pilling._shell import map
 
     result = engine.pharmacies_near(*CENTER, open_at=MONDAY_TEN)
 
-    document = json.loads(json.dumps(_map.geojson(*CENTER, result)))
-    page = _map.page("<here>", "2026-07-06 10:00", result)
+    document = json.loads(json.dumps(map.geojson(*CENTER, result)))
+    page = map.page("<here>", "2026-07-06 10:00", result)
 
     assert document["type"] == "FeatureCollection"
     assert document["features"][1]["geometry"]["coordinates"] == [126.9779, 37.5663]

@@ -31,6 +31,10 @@ def test_answers_survive(engine):
     assert round_trip(result).answer == result.answer
 
 
+def test_pickles_that_name_the_one_module_of_before_are_read():
+    assert pickle.loads(b"cpilling._types\nSkippedRow\n(I7\nVno name\ntR.") == pilling.SkippedRow(7, "no name")
+
+
 @pytest.mark.parametrize(
     "error",
     [

@@ -46,8 +46,8 @@ def test_users_see_the_types(tmp_path):
 
     output = run(tmp_path, "mypy", "--strict", str(program))
 
-    assert "pilling._types.Summary" in output
-    assert "pilling._types.OpenInterval" in output
+    assert "pilling._types.summaries.Summary" in output
+    assert "pilling._types.pharmacies.OpenInterval" in output
     assert "expected \"int\"" in output
     assert "Found 1 error" in output
 

@@ -9,8 +9,8 @@ import time
 from typing import Any
 
 import pilling
-from pilling import _terminal as terminal
 from pilling import limits, sources, summaries
+from pilling._shell import terminal
 
 PUBLIC_DATA_KEY = "DATA_GO_KR_KEY"
 MODEL_KEY = "OPENAI_API_KEY"

@@ -1,0 +1,1 @@
+"""``python3 -m pilling``, a file for each subject of its commands."""

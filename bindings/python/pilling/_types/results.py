@@ -1,0 +1,71 @@
+"""What results have in common."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar, overload
+
+Span = tuple[int, int]
+
+
+class Origin(enum.Enum):
+    """Where an answer was found, cheapest first."""
+
+    memory_cache = "memory_cache"
+    index = "index"
+    store = "store"
+    shared_cache = "shared_cache"
+    live = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How an answer was found."""
+
+    origin: Origin
+    elapsed_seconds: float
+    degraded: bool
+    """Something that should have helped did not; ``warnings`` say what."""
+    warnings: tuple[str, ...]
+    stale: bool = False
+    """Past its time, for want of a newer one; ``warnings`` say why."""
+    age_seconds: float | None = None
+    """Of what is kept for a time."""
+
+
+_Item = TypeVar("_Item", covariant=True)
+
+
+class Results(Sequence[_Item]):
+    """The hits of a result, so that it can be looped over, counted and cut like any sequence."""
+
+    __slots__ = ()
+
+    def _items(self) -> tuple[_Item, ...]:
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        return len(self._items())
+
+    def __iter__(self) -> Iterator[_Item]:
+        return iter(self._items())
+
+    @overload
+    def __getitem__(self, index: int) -> _Item: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[_Item, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> _Item | tuple[_Item, ...]:
+        return self._items()[index]
+
+
+class Deferred:
+    """Values whose fields the engine makes when they are first looked at, and which are ordinary ones from then on.
+
+    ``pilling._core`` adds ``__getattr__``, which does that, and keeps what they are made of in ``_source``.
+    """
+
+    __slots__ = ("_source",)

@@ -1,0 +1,84 @@
+"""Medicines, found by what they are for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pilling._types.medicines import Medicine
+from pilling._types.results import Answer, Deferred, Results, Span
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstoodSymptom:
+    """A concept that a phrase was understood to speak of."""
+
+    id: str
+    """For programs: "headache"."""
+    name: str
+    """For people: "두통"."""
+    spans: tuple[Span, ...]
+    """The words of the phrase that it came from."""
+    approximate: bool
+    """Whether letters had to be changed for that."""
+
+
+@dataclass(frozen=True, slots=True)
+class RedFlag:
+    """A sign of an emergency. No medicine is an answer to it."""
+
+    id: str
+    """For programs: "chest_pain"."""
+    name: str
+    """For people: "가슴 통증"."""
+    sentence: str
+    """What to do, in Korean, for people."""
+    number: str
+    """To call: "119", or "109" for thoughts of suicide."""
+    spans: tuple[Span, ...]
+    """The words of the phrase that it came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnansweredSymptom:
+    """A phrase that had no sure answer. It is what a person said of their health: keep it as such, or not at all."""
+
+    phrase: str
+    is_understood: bool
+    """Whether a concept was understood, which no medicine here is for."""
+    approximate: int
+    """How many approximate matches were given."""
+
+
+@dataclass(frozen=True, slots=True)
+class SymptomMatch:
+    """One medicine whose efficacy text speaks of what was complained of."""
+
+    medicine: Medicine
+    score: float
+    """Above 0, up to 1; 1 when the text speaks of nothing else than all of it."""
+    concepts: tuple[str, ...]
+    """The ids of those that were found; none when nothing was understood."""
+    missing: tuple[str, ...]
+    """The ids of those that were not: unless it is empty, this is not for all that was asked."""
+    spans: tuple[Span, ...]
+    """What matched in ``medicine.efficacy``."""
+    summary: str
+    """Of the efficacy, for what was asked."""
+    approximate: bool
+    """Whether it may be for something else: a concept that was guessed, or mere words."""
+
+
+@dataclass(frozen=True, slots=True)
+class SymptomResult(Results[SymptomMatch], Deferred):
+    """A sequence of matches, best first, and what was understood. Equal to another one that says the same."""
+
+    understood: tuple[UnderstoodSymptom, ...]
+    absent: tuple[UnderstoodSymptom, ...]
+    """What was denied, is over, or was set aside: "콧물은 안 나요", "감기는 나았는데", "기침 말고"."""
+    red_flag: RedFlag | None
+    """Then there are no matches."""
+    matches: tuple[SymptomMatch, ...]
+    answer: Answer = field(compare=False)
+
+    def _items(self) -> tuple[SymptomMatch, ...]:
+        return self.matches
