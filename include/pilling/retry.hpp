@@ -47,9 +47,10 @@ struct RetryBudgetOptions {
 };
 
 /// Keeps retries from becoming a storm: when most calls fail, most are not repeated. Shared by those who call one
-/// service. Thread-safe. Throws InvalidArgument for options below 0.
+/// service. Thread-safe.
 class PILLING_API RetryBudget {
  public:
+  /// Throws InvalidArgument for options below 0.
   explicit RetryBudget(RetryBudgetOptions options = {}, ResilienceHooks hooks = {});
   ~RetryBudget();
   RetryBudget(const RetryBudget&) = delete;

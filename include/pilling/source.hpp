@@ -25,17 +25,18 @@ namespace pilling {
 struct MedicineQuery {
   std::string name{};  ///< part of the product name
   MedicineId id{};
-  std::size_t page = 1;
-  std::size_t rows = 100;
+  std::size_t page = 1;    ///< counted from 1
+  std::size_t rows = 100;  ///< of a page; a source may give fewer
 };
 
 /// A row or record that was passed over, or kept with a part left out.
 struct SkippedRow {
   std::uint64_t line = 0;  ///< 1-based; the record's number where there are no lines; 0: the whole file
-  std::string reason;
+  std::string reason;      ///< in English, with what was found
   bool operator==(const SkippedRow&) const = default;
 };
 
+/// What a source answers. `Row` is Medicine or Pharmacy.
 template <class Row>
 struct SourcePage {
   std::vector<Row> rows;
@@ -48,37 +49,48 @@ struct SourcePage {
 class PILLING_API MedicineSource {
  public:
   virtual ~MedicineSource();
+
+  /// For warnings and messages; the same all the time.
   virtual std::string name() const = 0;
+
+  /// One page of the medicines that match. Beyond the last page there are no rows.
   virtual SourcePage<Medicine> fetch(const MedicineQuery& query, const CallOptions& call) = 0;
 
   /// What tells it from another of the same name, such as one at another address. Its name unless overridden.
   virtual std::string identity() const;
 
   /// Whether a query without a name and an id gives all it has, page by page. A refresh goes through such sources only.
+  /// True unless overridden.
   virtual bool lists_all() const;
 };
 
-/// Where pharmacies come from. As MedicineSource.
+/// Where pharmacies come from. Thread-safe, and throws, as a MedicineSource.
 class PILLING_API PharmacySource {
  public:
   virtual ~PharmacySource();
+
+  /// For messages.
   virtual std::string name() const = 0;
+
+  /// Page number `page`, counted from 1, of pages of `rows` rows.
   virtual SourcePage<Pharmacy> fetch(std::size_t page, std::size_t rows, const CallOptions& call) = 0;
 };
 
 /// How far a walk over all pages has come.
 struct PagingProgress {
-  std::size_t pages = 0;
+  std::size_t pages = 0;  ///< that were fetched
   std::size_t rows = 0;   ///< different ones
   std::size_t total = 0;  ///< as the source said last
 };
 
+/// How `fetch_all` walks.
 struct PagingOptions {
   std::size_t rows = 100;         ///< asked for at a time; a source that gives fewer goes on from what it gave
   std::size_t page_limit = 1000;  ///< no more are asked for, whatever the source says
   std::function<bool(const PagingProgress&)> on_page{};  ///< after each page; false ends the walk
 };
 
+/// What `fetch_all` found.
 template <class Row>
 struct AllRows {
   std::vector<Row> rows;            ///< each id once
@@ -93,11 +105,14 @@ struct AllRows {
 /// Asks for page after page until there are no more, or none brings a new row. Rows of one id are one: the last, unless
 /// its date is older, with the images of all. `query.page` and `query.rows` do not matter. Throws what the source
 /// throws, Timeout between two pages, and InvalidArgument for a page limit of 0.
+///@{
 PILLING_API AllRows<Medicine> fetch_all(MedicineSource& source, const MedicineQuery& query = {},
                                         const CallOptions& call = {}, const PagingOptions& options = {});
 PILLING_API AllRows<Pharmacy> fetch_all(PharmacySource& source, const CallOptions& call = {},
                                         const PagingOptions& options = {});
+///@}
 
+/// How the services of data.go.kr are asked.
 struct PublicDataOptions {
   std::string service_key{};  ///< encoded or decoded, as the portal shows it
   std::string base_url = "https://apis.data.go.kr";
@@ -132,7 +147,7 @@ PILLING_API std::shared_ptr<PharmacySource> make_medical_center_pharmacy_source(
 
 /// A page and how many rows it has.
 struct PageRequest {
-  std::size_t number = 1;
+  std::size_t number = 1;  ///< counted from 1
   std::size_t rows = 100;
 };
 
@@ -156,6 +171,7 @@ PILLING_API std::vector<HolidayCalendar::Holiday> fetch_holidays(std::shared_ptr
                                                                  const PublicDataOptions& options,
                                                                  std::chrono::year year, const CallOptions& call = {});
 
+/// How openFDA is asked.
 struct OpenFdaOptions {
   std::string api_key{};  ///< empty: none is sent, and fewer calls a day are answered
   std::string base_url = "https://api.fda.gov";
