@@ -35,7 +35,7 @@ if(PILLING_WITH_PYTHON)
   endif()
   pilling_pages(python NEEDS "${missing}" COMMENT "Writing ${reference}/python/index.html"
     COMMAND ${CMAKE_COMMAND} -E env PYTHONPATH=${PROJECT_BINARY_DIR}/python PYTHONDONTWRITEBYTECODE=1
-      ${Python_EXECUTABLE} -m sphinx -q -W --keep-going -n -b html -d ${reference}/.doctrees
+      ${Python_EXECUTABLE} -m sphinx -q -E -W --keep-going -b html -d ${reference}/.doctrees
         docs/reference/python ${reference}/python)
   add_dependencies(reference_python _core)
 endif()
