@@ -49,7 +49,8 @@ class PILLING_API HttpTransport {
 
   /// Any reply is a response, whatever its status. Throws Timeout when the deadline passes or a stop is requested,
   /// NetworkError when no reply comes, BadData when it is longer than allowed, InvalidArgument for a URL that is not
-  /// http(s). Messages name the host, never the parameters or headers.
+  /// http(s), a method that is no word in capitals, and a header with a line break. Messages name the host, never the
+  /// parameters or headers.
   virtual HttpResponse send(const HttpRequest& request, const CallOptions& call) = 0;
 
   /// Whether `send` repeats by itself what is worth it, and tells `HttpRequest::before_repeat`. Its callers then leave

@@ -102,7 +102,8 @@ class PILLING_API PharmacyIndex {
 
   /// Pharmacies that pass all filters, nearest first, ties by id. `now` stands in when `open_at` is absent.
   /// Throws InvalidArgument, naming the value, for an impossible position, a negative, infinite or NaN radius, a limit
-  /// of 0, a cursor that is none, or a name that is not valid UTF-8; and what `accepts` and `rerank` throw.
+  /// of 0, a cursor that is none, a name that is not valid UTF-8, or a `rerank` that gives NaN or another number of
+  /// distances; and what `accepts` and `rerank` throw.
   std::vector<NearbyPharmacy> near(Coordinate center, const NearbyOptions& options, std::chrono::sys_seconds now) const;
 
   /// How many `near` would give without a limit. Throws as `near`.

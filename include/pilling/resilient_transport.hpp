@@ -59,7 +59,7 @@ class PILLING_API ResilientTransport : public HttpTransport {
 /// Puts a rate limiter, a circuit breaker and retries before `inner`, for each host its own. In this order, and why:
 /// docs/decisions/0017-one-outcome-a-call.md. `send` promises what that of any transport does, and throws Refused when
 /// the breaker is open or the limiter would make it wait for too long. When it gives up, it returns the last reply or
-/// throws the last failure. Throws InvalidArgument without an inner transport.
+/// throws the last failure. Throws InvalidArgument without an inner transport, and for options that make no sense.
 PILLING_API std::shared_ptr<ResilientTransport> make_resilient_transport(std::shared_ptr<HttpTransport> inner,
                                                                          ResilienceOptions options = {});
 

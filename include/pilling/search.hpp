@@ -110,7 +110,7 @@ struct ConfusableName {
 class PILLING_API NameIndex {
  public:
   /// Names that are not valid UTF-8 throw InvalidArgument naming the position; names without a letter or digit, and
-  /// texts above `maximum_query_bytes`, are kept but never match.
+  /// texts above `maximum_query_bytes`, are kept but never match. There is room for 2^28 names.
   ///@{
   explicit NameIndex(const std::vector<std::string>& names);
   explicit NameIndex(const std::vector<NameEntry>& entries);

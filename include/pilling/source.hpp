@@ -26,7 +26,7 @@ struct MedicineQuery {
   std::string name{};  ///< part of the product name
   MedicineId id{};
   std::size_t page = 1;    ///< counted from 1
-  std::size_t rows = 100;  ///< of a page; a source may give fewer
+  std::size_t rows = 100;  ///< of a page, 1 or more; a source may give fewer
 };
 
 /// A row or record that was passed over, or kept with a part left out.
@@ -45,7 +45,8 @@ struct SourcePage {
 };
 
 /// Where medicines come from when nobody has asked before. Implementations are thread-safe, answer rows only that
-/// match the query, and throw NetworkError, ServiceError or BadData.
+/// match the query, and throw NetworkError, ServiceError or BadData, and InvalidArgument for a query that makes no
+/// sense, such as page 0 or more rows than they give at a time.
 class PILLING_API MedicineSource {
  public:
   virtual ~MedicineSource();
@@ -112,7 +113,7 @@ PILLING_API AllRows<Pharmacy> fetch_all(PharmacySource& source, const CallOption
                                         const PagingOptions& options = {});
 ///@}
 
-/// How the services of data.go.kr are asked.
+/// How the services of data.go.kr are asked. Whatever takes these throws InvalidArgument without a transport or a key.
 struct PublicDataOptions {
   std::string service_key{};  ///< encoded or decoded, as the portal shows it
   std::string base_url = "https://apis.data.go.kr";
@@ -123,7 +124,8 @@ struct PublicDataOptions {
   std::shared_ptr<DailyQuota> quota{};
 };
 
-/// e약은요 (`DrbEasyDrugInfoService`) of data.go.kr.
+/// e약은요 (`DrbEasyDrugInfoService`) of data.go.kr: products over the counter with their texts, at most 500 rows a
+/// page.
 PILLING_API std::shared_ptr<MedicineSource> make_easy_drug_source(std::shared_ptr<HttpTransport> http,
                                                                   const PublicDataOptions& options);
 
@@ -134,14 +136,14 @@ struct PermitOperations {
 };
 
 /// 의약품 제품 허가정보 of data.go.kr: all products with a permit that holds, those on prescription too, which e약은요
-/// does not know. Rows have names, English ones too, ingredients and dispensing; asked for by name or id, at most 100
-/// rows a page, they have the official texts on efficacy, usage and precautions as well.
+/// does not know. Rows have names, English ones too, ingredients and dispensing, at most 500 a page; asked for by name
+/// or id, at most 100 rows a page, they have the official texts on efficacy, usage and precautions as well.
 PILLING_API std::shared_ptr<MedicineSource> make_permit_source(const std::shared_ptr<HttpTransport>& http,
                                                                const PublicDataOptions& options,
                                                                const PermitOperations& operations = {});
 
-/// All pharmacies with their hours (`getParmacyFullDown`) of 국립중앙의료원 on data.go.kr. The engine does not ask it
-/// by itself: a host fetches the pages and keeps them through a `Store`.
+/// All pharmacies with their hours (`getParmacyFullDown`) of 국립중앙의료원 on data.go.kr, at most 1,500 a page. The
+/// engine does not ask it by itself: a host fetches the pages and keeps them through a `Store`.
 PILLING_API std::shared_ptr<PharmacySource> make_medical_center_pharmacy_source(std::shared_ptr<HttpTransport> http,
                                                                                 const PublicDataOptions& options);
 
@@ -159,7 +161,7 @@ PILLING_API SourcePage<Pharmacy> fetch_pharmacies_near(std::shared_ptr<HttpTrans
                                                        PageRequest request = {}, const CallOptions& call = {});
 
 /// One pharmacy of 국립중앙의료원 with its week (`getParmacyBassInfoInqire`); nothing when it does not know the id.
-/// Throws as a PharmacySource.
+/// Throws as a PharmacySource, and InvalidArgument for an empty id.
 PILLING_API std::optional<Pharmacy> fetch_pharmacy(std::shared_ptr<HttpTransport> http,
                                                    const PublicDataOptions& options, const PharmacyId& id,
                                                    const CallOptions& call = {});
@@ -180,6 +182,7 @@ struct OpenFdaOptions {
 
 /// Labels of medicines in the United States (openFDA), by brand name; their ids are the `set_id` of the labels. Names
 /// in other than Latin letters are not looked up, for openFDA knows none. At most 1,000 rows a page and 26,000 in all.
+/// Throws InvalidArgument without a transport.
 PILLING_API std::shared_ptr<MedicineSource> make_openfda_source(std::shared_ptr<HttpTransport> http,
                                                                 const OpenFdaOptions& options = {});
 

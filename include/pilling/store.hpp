@@ -78,7 +78,7 @@ class PILLING_API StoreTransaction {
   virtual void put(const JobNote& note) = 0;
   ///@}
 
-  /// Fine when there is none.
+  /// Forgets a note, if there is one.
   virtual void erase_note(std::string_view job, std::string_view key) = 0;
 
   /// Ends the transaction. Nothing may be called after it.

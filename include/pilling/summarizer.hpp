@@ -79,8 +79,9 @@ class PILLING_API SummaryBatches {
   virtual std::size_t maximum_entries() const = 0;  ///< of one batch
 
   /// Hands over the texts and returns the batch's id. `label` is kept with the batch: `find` it before submitting again
-  /// after an error or a crash, since the batch may have been made all the same. Throws InvalidArgument for entries or
-  /// a label that are not as described, and Refused when a budget has no room for the worst case.
+  /// after an error or a crash, since the batch may have been made all the same. Throws InvalidArgument for entries
+  /// that are not as described or too long together, a label that is not 1 to 512 bytes of UTF-8, and Refused when a
+  /// budget has no room for the worst case.
   virtual std::string submit(std::span<const BatchEntry> entries, std::string_view label, const CallOptions& call) = 0;
 
   /// The batches that were submitted with this label, newest first, those of former processes included.
@@ -168,7 +169,7 @@ struct OpenAiOptions {
   /// can do without are left out from then on.
   AnswerForm answer_form = AnswerForm::json_schema;
   std::string reasoning_effort{};       ///< "low" and the like; empty: none is sent
-  std::optional<double> temperature{};  ///< models that reason refuse it; 0 makes the others repeat themselves
+  std::optional<double> temperature{};  ///< 0 to 2. Models that reason refuse it; 0 makes the others repeat themselves
   std::optional<std::int64_t> seed{};   ///< for servers that then answer the same again, as far as they can
   bool offers_batches = true;           ///< the server has OpenAI's Files and Batch API
   /// None: no ceiling. The worst case of each request is set aside before it is sent.

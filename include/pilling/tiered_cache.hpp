@@ -193,7 +193,8 @@ class PILLING_API TieredCacheCore {
 template <class Value>
 class TieredCache {
  public:
-  /// Reads nothing yet: see `warm_start`.
+  /// Reads nothing yet: see `warm_start`. Throws InvalidArgument for a tier without a cache, a share outside of 0 to 1,
+  /// and an empty clock.
   explicit TieredCache(TieredCacheOptions options, CacheCodec<Value> codec)
       : core_(std::move(options), untyped(std::move(codec))) {}
 
