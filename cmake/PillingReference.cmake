@@ -1,7 +1,7 @@
 # The target `reference`: pages of the C++ interface by Doxygen and, with the Python module, of the package by Sphinx.
 # Nothing else needs these two, so a build without them is told only when it is asked for the pages.
 set(reference ${PROJECT_BINARY_DIR}/reference)
-find_package(Python 3.11 REQUIRED COMPONENTS Interpreter)
+find_package(Python 3.11 QUIET COMPONENTS Interpreter)
 find_program(PILLING_DOXYGEN doxygen DOC "Makes the reference of the C++ interface")
 mark_as_advanced(PILLING_DOXYGEN)
 
@@ -21,8 +21,8 @@ function(pilling_pages name)
 endfunction()
 
 set(missing "")
-if(NOT PILLING_DOXYGEN)
-  set(missing doxygen)
+if(NOT PILLING_DOXYGEN OR NOT Python_FOUND)
+  set(missing "doxygen and python3")
 endif()
 pilling_pages(cpp NEEDS "${missing}" COMMENT "Writing ${reference}/cpp/index.html"
   COMMAND ${Python_EXECUTABLE} docs/reference/cpp/build.py ${PILLING_DOXYGEN} ${PROJECT_VERSION} ${reference})
