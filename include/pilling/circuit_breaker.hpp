@@ -22,7 +22,7 @@ enum class BreakerState {
 PILLING_API const char* to_string(BreakerState state) noexcept;
 
 /// When a CircuitBreaker opens, for how long, and how it finds out that the service is back. Rates are shares of the
-/// calls in the window.
+/// calls in the window. Where the numbers are from: docs/decisions/0017-one-outcome-a-call.md.
 struct CircuitBreakerOptions {
   int window_calls = 20;  ///< the rates are those of so many last calls: where there are many …
   /// … as far as they ended within this time: where there are few. Long enough for one caller at a time, each of whose
