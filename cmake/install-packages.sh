@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs the system packages that are missing, on Debian 12 or Ubuntu 24.04.
 #
-#   cmake/install-packages.sh build   what the library and its Python module need
-#   cmake/install-packages.sh test    … and the tests and benchmarks
-#   cmake/install-packages.sh lint    … and what .ci/run checks beyond them
+#   cmake/install-packages.sh build       what the library and its Python module need
+#   cmake/install-packages.sh reference   … and the reference, made by the target of that name
+#   cmake/install-packages.sh test        `build`, and what the tests and benchmarks need
+#   cmake/install-packages.sh lint        all of that, and what .ci/run checks beyond it
 set -euo pipefail
 
 build_packages=(
@@ -13,14 +14,16 @@ build_packages=(
   pybind11-dev python3 python3-dev
 )
 test_packages=(libbenchmark-dev libgmock-dev libgtest-dev mypy python3-hypothesis python3-numpy python3-prometheus-client python3-pytest)
+reference_packages=(doxygen python3-sphinx)
 lint_packages=(clang-16 clang-format-16 clang-tidy-16 git libclang-rt-16-dev python3-venv)
 
 case "${1:-}" in
   build) wanted=("${build_packages[@]}") ;;
   test) wanted=("${build_packages[@]}" "${test_packages[@]}") ;;
-  lint) wanted=("${build_packages[@]}" "${test_packages[@]}" "${lint_packages[@]}") ;;
+  lint) wanted=("${build_packages[@]}" "${test_packages[@]}" "${lint_packages[@]}" "${reference_packages[@]}") ;;
+  reference) wanted=("${build_packages[@]}" "${reference_packages[@]}") ;;
   *)
-    echo "usage: $0 build|test|lint" >&2
+    echo "usage: $0 build|test|lint|reference" >&2
     exit 2
     ;;
 esac

@@ -139,11 +139,14 @@ inline void bind_memory_cache(py::module_& core) {
            "The value, the same object each time; ``default`` when it is absent or expired.")
       .def("put", &MemoryCacheHandle::put, "key"_a, "value"_a, "weight"_a = 1, py::kw_only(),
            "time_to_live"_a = py::none(), "batch"_a = false,
-           "Replaces what was there. ``time_to_live`` is in seconds. With ``batch``, only what is there is replaced.")
+           "Replaces what was there. ``time_to_live`` is in seconds, in place of the cache's. With ``batch``, only "
+           "what is\n"
+           "there is replaced. What is too heavy for the cache is not kept.")
       .def("erase", &MemoryCacheHandle::erase, "key"_a, "Whether it was there.")
-      .def("clear", &MemoryCacheHandle::clear)
-      .def("hottest_keys", &MemoryCacheHandle::hottest_keys, "limit"_a, "Those that were used most of late.")
-      .def("stats", &MemoryCacheHandle::stats)
+      .def("clear", &MemoryCacheHandle::clear, "Forgets all values.")
+      .def("hottest_keys", &MemoryCacheHandle::hottest_keys, "limit"_a,
+           "At most so many keys, those first that were used most of late.")
+      .def("stats", &MemoryCacheHandle::stats, "Since it was made.")
       .def("__len__", &MemoryCacheHandle::size);
 }
 

@@ -380,6 +380,7 @@ PYBIND11_MODULE(_core, core) {
 
   bind_memory_cache(core);
   bind_limits(core);
+  bind_spending(core);
   bind_transports(core);
   bind_sources(core);
   bind_parts(core);

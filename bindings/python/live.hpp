@@ -48,6 +48,7 @@ std::shared_ptr<Summarizer> to_summarizer(const py::handle& summarizer,
 CallOptions to_call(std::optional<double> timeout);
 
 void bind_limits(py::module_& core);
+void bind_spending(py::module_& core);
 void bind_transports(py::module_& core);
 void bind_sources(py::module_& core);
 void bind_parts(py::module_& core);

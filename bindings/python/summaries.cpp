@@ -84,9 +84,12 @@ void bind_options(py::module_& core) {
           self.*member = std::move(value);
         });
   };
-  py::class_<OpenAiOptions> options(core, "OpenAiOptions",
-                                    "How a server that speaks like OpenAI's is asked. See the functions that make one\n"
-                                    "for each kind of server; the members may be changed.");
+  py::class_<OpenAiOptions> options(
+      core, "OpenAiOptions",
+      "How a server that speaks like OpenAI's is asked. See the functions that make one\n"
+      "for each kind of server; the members may be changed until a summarizer is made.\n\n"
+      "``model`` has no default; ``base_url`` is that before ``/chat/completions``. An empty\n"
+      "``api_key`` is not sent.");
   options
       .def(py::init([](const py::str& model, const py::str& api_key, const py::str& base_url) {
              OpenAiOptions made = openai_options(to_utf8(model), to_utf8(api_key));
@@ -94,52 +97,71 @@ void bind_options(py::module_& core) {
              return made;
            }),
            "model"_a, "api_key"_a = "", py::kw_only(), "base_url"_a = OpenAiOptions{}.base_url)
-      .def_static("openai", &openai_options, "model"_a, "api_key"_a)
-      .def_static("azure", &azure_options, "base_url"_a, "deployment"_a, "api_key"_a)
-      .def_static("vllm", &vllm_options, "model"_a, "base_url"_a = vllm_options("").base_url, "api_key"_a = "")
-      .def_static("ollama", &ollama_options, "model"_a, "base_url"_a = ollama_options("").base_url)
+      .def_static("openai", &openai_options, "model"_a, "api_key"_a, "OpenAI itself.")
+      .def_static(
+          "azure", &azure_options, "base_url"_a, "deployment"_a, "api_key"_a,
+          "Azure's \"v1\" API: ``base_url`` is ``https://RESOURCE.openai.azure.com/openai/v1``. Without batches.")
+      .def_static("vllm", &vllm_options, "model"_a, "base_url"_a = vllm_options("").base_url, "api_key"_a = "",
+                  "A vLLM server, at its usual port unless told otherwise.")
+      .def_static("ollama", &ollama_options, "model"_a, "base_url"_a = ollama_options("").base_url,
+                  "An Ollama server, as above.")
       .def_static("llama_cpp", &llama_cpp_options, "model"_a, "base_url"_a = llama_cpp_options("").base_url,
-                  "api_key"_a = "")
+                  "api_key"_a = "", "A llama.cpp server, as above.")
       .def("__repr__", [](const OpenAiOptions& self) {
         return "OpenAiOptions(model='" + self.model + "', base_url='" +
                self.base_url.substr(0, self.base_url.find('?')) + "')";
       });
-  const auto add = [&](const char* name, auto member) {
+  const auto add = [&](const char* name, auto member, const char* what) {
     const auto [get, set] = property(member);
-    options.def_property(name, get, set);
+    options.def_property(name, get, set, what);
   };
-  add("base_url", &OpenAiOptions::base_url);
-  add("model", &OpenAiOptions::model);
-  add("headers", &OpenAiOptions::headers);
-  add("query", &OpenAiOptions::query);
-  add("maximum_output_tokens", &OpenAiOptions::maximum_output_tokens);
-  add("reasoning_effort", &OpenAiOptions::reasoning_effort);
-  add("temperature", &OpenAiOptions::temperature);
-  add("seed", &OpenAiOptions::seed);
-  add("offers_batches", &OpenAiOptions::offers_batches);
-  add("budget", &OpenAiOptions::budget);
+  add("base_url", &OpenAiOptions::base_url, "Up to where ``/chat/completions`` follows.");
+  add("model", &OpenAiOptions::model, "As the server names it; for Azure, the name of the deployment.");
+  add("headers", &OpenAiOptions::headers, "More of them, as pairs; may be secret, never logged.");
+  add("query", &OpenAiOptions::query, "As Azure's dated ``api-version``: pairs, as above.");
+  add("maximum_output_tokens", &OpenAiOptions::maximum_output_tokens,
+      "Of an answer, with what the model thinks to itself. Part of the worst case that a budget sets aside.");
+  add("reasoning_effort", &OpenAiOptions::reasoning_effort, "\"low\" and the like; empty: none is sent.");
+  add("temperature", &OpenAiOptions::temperature, "None is sent unless set; models that reason refuse it.");
+  add("seed", &OpenAiOptions::seed, "None is sent unless set.");
+  add("offers_batches", &OpenAiOptions::offers_batches, "The server has OpenAI's Files and Batch API.");
+  add("budget", &OpenAiOptions::budget,
+      "None: no ceiling. The worst case of each request is set aside before it is sent.");
   // Copies on their way out would take changes that nobody sees.
-  options.def_property("retry", nullptr, [](OpenAiOptions& self, const RetryOptions& retry) { self.retry = retry; });
-  options.def_property("prices", nullptr, [](OpenAiOptions& self, const ModelPrices& prices) { self.prices = prices; });
-  options.def_property("api_key", nullptr, [](OpenAiOptions& self, const std::string& key) { self.api_key = key; });
-  const auto add_choice = [&](const char* name, auto member, const auto& names) {
+  options.def_property(
+      "retry", nullptr, [](OpenAiOptions& self, const RetryOptions& retry) { self.retry = retry; },
+      "Can be set only; left to a transport that repeats by itself.");
+  options.def_property(
+      "prices", nullptr, [](OpenAiOptions& self, const ModelPrices& prices) { self.prices = prices; },
+      "Can be set only: of ``cost`` and ``stats``; a budget has its own.");
+  options.def_property(
+      "api_key", nullptr, [](OpenAiOptions& self, const std::string& key) { self.api_key = key; }, "Can be set only.");
+  const auto add_choice = [&](const char* name, auto member, const auto& names, const char* what) {
     using Value = std::decay_t<decltype(std::declval<OpenAiOptions>().*member)>;
     options.def_property(
         name, [member, names](const OpenAiOptions& self) { return names.name_of(self.*member); },
         [member, names](OpenAiOptions& self, const std::string& value) {
           self.*member = names.template value_of<Value>(value);
-        });
+        },
+        what);
   };
-  add_choice("key_header", &OpenAiOptions::key_header, key_headers);
-  add_choice("output_limit_name", &OpenAiOptions::output_limit_name, limit_names);
-  add_choice("answer_form", &OpenAiOptions::answer_form, answer_forms);
+  add_choice("key_header", &OpenAiOptions::key_header, key_headers, "\"bearer\", or \"api_key\" as Azure has it.");
+  add_choice("output_limit_name", &OpenAiOptions::output_limit_name, limit_names,
+             "\"max_completion_tokens\", or \"max_tokens\" as Ollama and llama.cpp have it.");
+  add_choice(
+      "answer_form", &OpenAiOptions::answer_form, answer_forms,
+      "\"json_schema\", \"json_object\" or \"plain\". A server that refuses one is then asked for plain answers.");
 }
 
 void bind_batches(py::module_& core) {
-  py::class_<BatchesHandle>(core, "SummaryBatches",
-                            "Summaries of many texts at once: later, within a day, and at half the price.")
-      .def_property_readonly("maximum_entries",
-                             [](const BatchesHandle& self) { return self.batches().maximum_entries(); })
+  py::class_<BatchesHandle>(
+      core, "SummaryBatches",
+      "Summaries of many texts at once: later, within a day, and at half the price. May be shared by\n"
+      "threads.\n\n"
+      "All calls raise NetworkError, ServiceError or BadData, and Timeout after ``timeout`` seconds.")
+      .def_property_readonly(
+          "maximum_entries", [](const BatchesHandle& self) { return self.batches().maximum_entries(); },
+          "Of one batch.")
       .def(
           "submit",
           [](const BatchesHandle& self, const py::dict& texts, const py::str& label, std::optional<double> timeout) {
@@ -150,7 +172,9 @@ void bind_batches(py::module_& core) {
           },
           "texts"_a, "label"_a, py::kw_only(), "timeout"_a = py::none(),
           "Hands over texts by id and returns the batch's id. After an error or a crash ``find`` the label before\n"
-          "submitting again: the batch may have been made all the same.")
+          "submitting again: the batch may have been made all the same. Raises InvalidArgument for ids other than 1 "
+          "to\n"
+          "64 of A-Z a-z 0-9 _ -, and Refused when a budget has no room for the worst case.")
       .def(
           "find",
           [](const BatchesHandle& self, const py::str& label, std::optional<double> timeout) {
@@ -160,14 +184,15 @@ void bind_batches(py::module_& core) {
             for (const BatchStatus& status : found) statuses.append(status_of(status));
             return py::tuple(statuses);
           },
-          "label"_a, py::kw_only(), "timeout"_a = py::none(), "Newest first.")
+          "label"_a, py::kw_only(), "timeout"_a = py::none(),
+          "The batches that were submitted with this label, newest first, those of former processes included.")
       .def(
           "status",
           [](const BatchesHandle& self, const py::str& id, std::optional<double> timeout) {
             const CallOptions call = to_call(timeout);
             return status_of(without_gil([&, key = to_utf8(id)] { return self.batches().status(key, call); }));
           },
-          "id"_a, py::kw_only(), "timeout"_a = py::none())
+          "id"_a, py::kw_only(), "timeout"_a = py::none(), "How far it is now.")
       .def(
           "answers",
           [](const BatchesHandle& self, const py::str& id, const py::dict& texts, std::optional<double> timeout) {
@@ -183,7 +208,8 @@ void bind_batches(py::module_& core) {
             return py::tuple(all);
           },
           "id"_a, "texts"_a, py::kw_only(), "timeout"_a = py::none(),
-          "One answer for each text, in their order. The texts are those that were submitted.")
+          "One answer for each text, in their order, each checked. The texts are those that were submitted. Raises\n"
+          "InvalidArgument while the batch is not over.")
       .def(
           "cancel",
           [](const BatchesHandle& self, const py::str& id, std::optional<double> timeout) {
@@ -196,8 +222,9 @@ void bind_batches(py::module_& core) {
 void bind_summarizer(py::module_& core) {
   py::class_<Summarizer, std::shared_ptr<Summarizer>>(core, "Summarizer",
                                                       "Writes what a text says in few words. May be shared by threads.")
-      .def_property_readonly("maker", &Summarizer::maker)
-      .def_property_readonly("is_free", &Summarizer::is_free)
+      .def_property_readonly("maker", &Summarizer::maker,
+                             "Of its summaries: \"extractive/1\", or a model and the version of its prompt.")
+      .def_property_readonly("is_free", &Summarizer::is_free, "Whether it answers at once and at no cost.")
       .def(
           "summarize",
           [](Summarizer& self, const py::str& text, const py::str& keyword, std::optional<double> timeout) {
@@ -207,7 +234,9 @@ void bind_summarizer(py::module_& core) {
             }));
           },
           "text"_a, "keyword"_a = "", py::kw_only(), "timeout"_a = py::none(),
-          "Nothing when the text holds no indication, or does not speak of the keyword.")
+          "Nothing when the text holds no indication, or does not speak of the keyword. Raises NetworkError, "
+          "ServiceError\n"
+          "or BadData, Timeout after ``timeout`` seconds, and Refused when a budget has no room.")
       .def(
           "cost",
           [](const Summarizer& self, const py::str& text, const py::str& keyword, bool batch) {
@@ -218,10 +247,14 @@ void bind_summarizer(py::module_& core) {
           },
           "text"_a, "keyword"_a = "", py::kw_only(), "batch"_a = false,
           "What that may be expected to cost, not the worst case. Sends nothing.")
-      .def("stats", [](const Summarizer& self) { return to_python(self.stats()); })
-      .def_property_readonly("batches", [](const std::shared_ptr<Summarizer>& self) {
-        return self->batches() == nullptr ? std::optional<BatchesHandle>() : BatchesHandle(self);
-      });
+      .def(
+          "stats", [](const Summarizer& self) { return to_python(self.stats()); }, "Since it was made.")
+      .def_property_readonly(
+          "batches",
+          [](const std::shared_ptr<Summarizer>& self) {
+            return self->batches() == nullptr ? std::optional<BatchesHandle>() : BatchesHandle(self);
+          },
+          "None when its server has none.");
 }
 
 }  // namespace
@@ -236,8 +269,12 @@ void bind_summaries(py::module_& core) {
         return without_gil([&] { return make_openai_summarizer(std::move(http), options); });
       },
       "http"_a.none(false), "options"_a,
-      "Chat Completions of OpenAI or of any server that speaks like it. No answer is kept or shown unchecked.");
-  core.def("extractive_summarizer", &make_extractive_summarizer, "Takes the words of the text; costs nothing.");
+      "Chat Completions of OpenAI or of any server that speaks like it. No answer is kept or shown unchecked: one that "
+      "is\n"
+      "not a short, whole Korean line that says nothing beyond the text is asked for once more, then replaced by the\n"
+      "extractive summary. Raises InvalidArgument for options that make no sense.");
+  core.def("extractive_summarizer", &make_extractive_summarizer,
+           "Takes the words of the text: free, needs no network, and gives the same each time.");
 }
 
 }  // namespace pilling::python

@@ -101,11 +101,20 @@ std::string metrics_text_of(const py::args& counted) {
 void bind_transports(py::module_& core) {
   py::class_<HttpTransport, std::shared_ptr<HttpTransport>>(core, "HttpTransport",
                                                             "Sends requests. May be shared between threads.")
-      .def("send", &send, "url"_a, py::kw_only(), "method"_a = "GET", "query"_a = Texts(), "headers"_a = Texts(),
-           "body"_a = py::bytes(), "repeatable"_a = false, "timeout"_a = py::none(),
-           "Any reply is a response, whatever its status. ``repeatable``: a POST that does no harm twice.");
+      .def(
+          "send", &send, "url"_a, py::kw_only(), "method"_a = "GET", "query"_a = Texts(), "headers"_a = Texts(),
+          "body"_a = py::bytes(), "repeatable"_a = false, "timeout"_a = py::none(),
+          "Any reply is a response, whatever its status. ``repeatable``: a POST that does no harm twice.\n\n"
+          "Raises Timeout after ``timeout`` seconds, NetworkError when no reply comes, BadData when it is longer than\n"
+          "allowed, and InvalidArgument for an address that is not http or https. Messages name the host alone.");
   py::class_<ResilientTransport, HttpTransport, std::shared_ptr<ResilientTransport>>(
-      core, "ResilientTransport", "A transport that limits, breaks and repeats, for each host by itself.")
+      core, "ResilientTransport",
+      "A transport that limits, breaks and repeats, for each host by itself. May be shared between threads.\n\n"
+      "Requests go out through ``inner``, after the rate limiter (``limiter``) and the circuit breaker (``breaker``), "
+      "and\n"
+      "are repeated as ``retry`` and ``retry_budget`` allow. ``send`` raises Refused, too. When it gives up, it "
+      "returns the\n"
+      "last reply or raises the last failure.")
       .def(py::init([](std::shared_ptr<HttpTransport> inner, const RetryOptions& retry,
                        const RetryBudgetOptions& retry_budget, const CircuitBreakerOptions& breaker,
                        const RateLimiterOptions& limiter) {
@@ -116,16 +125,22 @@ void bind_transports(py::module_& core) {
            "inner"_a.none(false), py::kw_only(), "retry"_a = RetryOptions{}, "retry_budget"_a = RetryBudgetOptions{},
            "breaker"_a = CircuitBreakerOptions{}, "limiter"_a = RateLimiterOptions{})
       .def(
-          "stats", [](const ResilientTransport& self) { return to_tuple(self.stats()); }, "By host.");
+          "stats", [](const ResilientTransport& self) { return to_tuple(self.stats()); },
+          "By host, since it was made.");
 
   const CurlOptions curl;
-  core.def("curl_transport", &curl_transport, py::kw_only(), "user_agent"_a = "", "proxy"_a = "",
-           "ca_file"_a = py::none(), "connect_timeout"_a = to_python(curl.connect_timeout),
-           "first_byte_timeout"_a = to_python(curl.first_byte_timeout),
-           "silence_timeout"_a = to_python(curl.silence_timeout), "total_timeout"_a = to_python(curl.total_timeout),
-           "maximum_response_bytes"_a = curl.maximum_response_bytes,
-           "A transport over libcurl: connections are kept, TLS is verified, redirects are not followed. Times are\n"
-           "seconds. Without ``proxy`` none is used, whatever the environment says.");
+  core.def(
+      "curl_transport", &curl_transport, py::kw_only(), "user_agent"_a = "", "proxy"_a = "", "ca_file"_a = py::none(),
+      "connect_timeout"_a = to_python(curl.connect_timeout),
+      "first_byte_timeout"_a = to_python(curl.first_byte_timeout),
+      "silence_timeout"_a = to_python(curl.silence_timeout), "total_timeout"_a = to_python(curl.total_timeout),
+      "maximum_response_bytes"_a = curl.maximum_response_bytes,
+      "A transport over libcurl: connections are kept, TLS is verified, redirects are not followed.\n\n"
+      "Times are seconds: ``connect_timeout`` until the connection stands, ``first_byte_timeout`` from then until the\n"
+      "reply begins, ``silence_timeout`` between its pieces, ``total_timeout`` for all of it; 0 sets no limit in the\n"
+      "second and third. Without ``proxy`` none is used, whatever the environment says. ``ca_file`` holds\n"
+      "certificates in PEM that are trusted in place of the system's. An empty ``user_agent`` is Pilling's own.\n"
+      "Raises InvalidArgument for times that make no sense, and StorageError when ``ca_file`` cannot be read.");
   core.def("metrics_text", &metrics_text_of,
            "What resilient transports, daily quotas and dollar budgets count, for Prometheus (text format 0.0.4).");
 }

@@ -10,6 +10,7 @@ namespace pilling {
 
 /// How long a blocking call may take and how it is cancelled. Every call that may leave the process takes one.
 struct CallOptions {
+  /// A call that reaches it ends with `Timeout`.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   std::stop_token stop{};  ///< a stop ends the call with `Timeout`
   /// Called once, on the calling thread, by `Engine::search` and `Engine::search_symptom` when the answer is not at

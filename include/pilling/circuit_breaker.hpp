@@ -11,6 +11,7 @@
 
 namespace pilling {
 
+/// Whether a CircuitBreaker lets calls through.
 enum class BreakerState {
   closed,     ///< calls go through
   open,       ///< calls are refused
@@ -20,6 +21,8 @@ enum class BreakerState {
 /// "closed", "open", "half open".
 PILLING_API const char* to_string(BreakerState state) noexcept;
 
+/// When a CircuitBreaker opens, for how long, and how it finds out that the service is back. Rates are shares of the
+/// calls in the window. Where the numbers are from: docs/decisions/0017-one-outcome-a-call.md.
 struct CircuitBreakerOptions {
   int window_calls = 20;  ///< the rates are those of so many last calls: where there are many …
   /// … as far as they ended within this time: where there are few. Long enough for one caller at a time, each of whose
@@ -30,7 +33,7 @@ struct CircuitBreakerOptions {
   std::chrono::milliseconds slow_call{10'000};  ///< a call that takes so long is slow, whatever its end
   double slow_call_rate = 0.8;                  ///< from here on it opens; above 1: never
   std::chrono::milliseconds first_open{5'000};  ///< doubles each time that the service is found to be down still …
-  std::chrono::milliseconds longest_open{120'000};
+  std::chrono::milliseconds longest_open{120'000};  ///< … up to this …
   double jitter = 0.25;  ///< … longer by up to this share, so that processes do not come back together
   /// A service that names a time itself is left alone for that, but for no longer than this.
   std::chrono::milliseconds longest_named{3'600'000};
@@ -38,6 +41,7 @@ struct CircuitBreakerOptions {
   std::chrono::milliseconds longest_probe{60'000};  ///< a probe that has not ended by then makes room for another
 };
 
+/// A CircuitBreaker since it was made.
 struct CircuitBreakerStats {
   BreakerState state = BreakerState::closed;
   std::uint64_t opened = 0;              ///< how often it opened
@@ -62,10 +66,12 @@ class PILLING_API CircuitBreaker {
     Call& operator=(Call&& other) noexcept;
     ~Call();
 
+    /// `elapsed` is how long the call took, here and below: see `CircuitBreakerOptions::slow_call`.
     void succeeded(std::chrono::nanoseconds elapsed);
     /// `leave_alone_for` is how long the service asked for, if it did.
     void failed(std::chrono::nanoseconds elapsed,
                 std::optional<std::chrono::milliseconds> leave_alone_for = std::nullopt);
+    /// It says nothing of how the service is.
     void ignored();
 
     /// Whether it is to find out if the service is back: it should not be repeated.
@@ -94,8 +100,8 @@ class PILLING_API CircuitBreaker {
   /// Throws as `begin` would, and begins nothing: for those who wait for something else first.
   void check();
 
-  BreakerState state() const;
-  CircuitBreakerStats stats() const;
+  BreakerState state() const;         ///< now
+  CircuitBreakerStats stats() const;  ///< now
 
  private:
   class Impl;

@@ -31,8 +31,8 @@ namespace pilling {
 
 /// Another name that people use for a medicine, such as "tylenol" for 타이레놀.
 struct MedicineAlias {
-  std::string alias;
-  std::string name;  ///< whole name, brand or product code of the medicines that it means; none is fine
+  std::string alias;  ///< what people say
+  std::string name;   ///< whole name, brand or product code of the medicines that it means; none is fine
 };
 
 /// What the engine is built from. Every member has a working default.
@@ -46,8 +46,8 @@ struct EngineOptions {
   /// Have those made by `summarizer` in the background that the first ten matches of a search lack: of their texts, and
   /// of what their texts say of a symptom. While the engine refreshes, none.
   bool background_summaries = true;
-  std::shared_ptr<SharedCache> shared_cache{};  ///< none: memory and store only
-  std::vector<MedicineAlias> aliases{};
+  std::shared_ptr<SharedCache> shared_cache{};                  ///< none: memory and store only
+  std::vector<MedicineAlias> aliases{};                         ///< found as names are, with NameField::alias
   std::unordered_map<std::string, std::uint32_t> popularity{};  ///< by product code; see `NameEntry::popularity`
   std::shared_ptr<const SymptomConcepts> concepts{};            ///< none: SymptomConcepts::bundled()
   UnansweredSymptomHook on_unanswered_symptom{};                ///< of phrases that the concepts should learn
@@ -58,11 +58,13 @@ struct EngineOptions {
   /// Between looks whether another process has changed the store, on a thread of the engine; 0: no looks, no thread.
   /// What is new is loaded on that thread while queries go on with what was there before.
   std::chrono::milliseconds watch_interval{250};
-  std::chrono::nanoseconds slow_call_threshold = std::chrono::seconds(1);
+  std::chrono::nanoseconds slow_call_threshold = std::chrono::seconds(1);  ///< calls above are told to the hook
   SlowCallHook on_slow_call{};
   SpanHook on_span{};  ///< of calls, loads and operations of cache tiers
-  /// What a call of `summarizer` costs on average, for the statistics of one that does not count it itself.
+  /// What a call of `summarizer` costs on average, in US dollars, for the statistics of one that does not count it
+  /// itself.
   double dollars_per_model_call = 0;
+  /// For tests; decides what is open now, what day it is, and when what is kept ends.
   std::function<std::chrono::system_clock::time_point()> now = &std::chrono::system_clock::now;
 };
 
@@ -70,15 +72,15 @@ struct EngineOptions {
 /// older row, and `repeated` says how many rows were joined into another. Of pharmacies, which come in several files
 /// and without dates, `older` and `not_in_file` are 0.
 struct ImportReport {
-  std::uint64_t rows = 0;
+  std::uint64_t rows = 0;  ///< of the file, the skipped included
   std::uint64_t added = 0;
   std::uint64_t updated = 0;
   std::uint64_t unchanged = 0;
-  std::uint64_t older = 0;  ///< not written, for the store holds a newer row: see `Engine::import_medicines`
-  std::uint64_t repeated = 0;
-  std::uint64_t not_in_file = 0;  ///< medicines of the catalogue that the file does not name; they stay
-  std::vector<SkippedRow> skipped;
-  std::vector<SkippedRow> notes;  ///< rows that were kept with a part left out, and why
+  std::uint64_t older = 0;          ///< not written, for the store holds a newer row: see `Engine::import_medicines`
+  std::uint64_t repeated = 0;       ///< joined into another row of the same id
+  std::uint64_t not_in_file = 0;    ///< medicines of the catalogue that the file does not name; they stay
+  std::vector<SkippedRow> skipped;  ///< rows that made no sense, and why
+  std::vector<SkippedRow> notes;    ///< rows that were kept with a part left out, and why
   std::vector<std::string>
       doubts;  ///< about what the catalogue holds now, when rows were written: see `import_pharmacies`
   std::chrono::nanoseconds elapsed{};
@@ -96,9 +98,10 @@ struct ModelStats {
   double dollars_saved = 0;
 };
 
+/// What an engine holds and has done since it was opened.
 struct EngineStats {
-  std::string store;
-  std::size_t medicines = 0;
+  std::string store;                    ///< `Store::name`
+  std::size_t medicines = 0;            ///< in the catalogue
   std::size_t pharmacies = 0;           ///< as searched: a pharmacy that two sources know counts once
   std::uint64_t catalogue_version = 0;  ///< `Store::catalogue_version` of what is loaded
   std::uint64_t watch_loads = 0;        ///< how often something that another process wrote was loaded
@@ -115,13 +118,15 @@ struct EngineStats {
 /// Thread-safe: open one per process, after a fork, and share it. Several processes may use one database: what one of
 /// them writes, the others load within `EngineOptions::watch_interval` and the time that loading takes. What the
 /// options hold, such as sources, summarizer, store, caches, hooks and clock, is called from threads of the engine,
-/// too. The catalogue is held in memory: queries touch no disk, but for summaries of a model that
-/// are not in memory yet, and never wait for an import or a refresh. Two calls
-/// may, for as long as they are allowed to take: `search`, when it goes out to sources, and `wait_for_summary`, when
-/// the summarizer is not free. Opening throws StorageError, and InvalidArgument for an alias that is not valid UTF-8 or
-/// has no letter or digit.
+/// too.
+///
+/// The catalogue is held in memory: queries touch no disk, but for summaries of a model that are not in memory yet, and
+/// never wait for an import or a refresh. Two calls may, for as long as they are allowed to take: `search`, when it
+/// goes out to sources, and `wait_for_summary`, when the summarizer is not free.
 class PILLING_API Engine {
  public:
+  /// Throws StorageError when the store cannot be opened or read, and InvalidArgument for an alias that is not valid
+  /// UTF-8 or has no letter or digit, a negative `watch_interval`, an empty `now`, or a schedule that makes no sense.
   explicit Engine(EngineOptions options = {});
   /// Calls under way must have ended. Loads under way on the engine's own threads are stopped, or waited for. In a
   /// forked process, nothing happens.
@@ -210,6 +215,7 @@ class PILLING_API Engine {
   RefreshReport refresh(const RefreshOptions& options = {}, const RefreshProgressHook& on_progress = {},
                         const std::stop_token& stop = {});
 
+  /// Since it was opened.
   EngineStats stats() const;
 
   /// The statistics in the Prometheus text exposition format, version 0.0.4.

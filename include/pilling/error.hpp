@@ -28,6 +28,7 @@ class PILLING_API InvalidArgument : public Error {
 /// The database or another store cannot be used. Python: also an `OSError`.
 class PILLING_API StorageError : public Error {
  public:
+  /// `location`: as below.
   StorageError(const std::string& message, std::string location);
   ~StorageError() override;
 
@@ -45,6 +46,7 @@ class PILLING_API NetworkError : public Error {
   NetworkError(const std::string& message, std::string host, bool may_have_arrived = true);
   ~NetworkError() override;
 
+  /// Who did not answer; empty where it was no host.
   const std::string& host() const noexcept { return host_; }
   /// False: nothing was sent, so asking again does nothing twice.
   bool may_have_arrived() const noexcept { return may_have_arrived_; }
@@ -69,7 +71,9 @@ class PILLING_API ServiceError : public Error {
                std::optional<std::chrono::milliseconds> retry_after = std::nullopt);
   ~ServiceError() override;
 
+  /// Its name or host.
   const std::string& service() const noexcept { return service_; }
+  /// See the constructor; 0 where it gave none.
   int status() const noexcept { return status_; }
   /// How long the service asked to wait, when it did.
   std::optional<std::chrono::milliseconds> retry_after() const noexcept { return retry_after_; }
@@ -84,6 +88,7 @@ class PILLING_API ServiceError : public Error {
 /// well succeed.
 class PILLING_API Refused : public Error {
  public:
+  /// `retry_after`: as below.
   explicit Refused(const std::string& message, std::optional<std::chrono::milliseconds> retry_after = std::nullopt);
   ~Refused() override;
 
@@ -97,11 +102,13 @@ class PILLING_API Refused : public Error {
 /// A reply or a file made no sense.
 class PILLING_API BadData : public Error {
  public:
+  /// `source` and `byte_offset`: as below.
   BadData(const std::string& message, std::string source, std::optional<std::uint64_t> byte_offset = std::nullopt);
   ~BadData() override;
 
   /// File path or service name.
   const std::string& source() const noexcept { return source_; }
+  /// Where in it, counted from 0; nothing where that is not known.
   std::optional<std::uint64_t> byte_offset() const noexcept { return byte_offset_; }
 
  private:

@@ -17,8 +17,8 @@ namespace pilling {
 /// Opening time of one day in minutes after its midnight, half-open. `close` may pass midnight (1500 is 01:00 of
 /// the next day). Open round the clock is 0 … 1440.
 struct OpenInterval {
-  int open = 0;
-  int close = 0;
+  int open = 0;   ///< 540 is 09:00
+  int close = 0;  ///< 1140 is 19:00
   bool operator==(const OpenInterval&) const = default;
 };
 
@@ -32,6 +32,7 @@ struct OpeningHours {
   PILLING_API bool is_known() const noexcept;  ///< whether any day has an interval
 };
 
+/// What opening hours say of an instant. *Unknown* is not closed: nobody said.
 enum class OpenState { unknown, closed, open };
 
 /// Reads one day as the sources write it: HHMM as text or number ("0900", "900", "900.0", "30" is 00:30).
@@ -97,6 +98,7 @@ struct OpenStatus {
   /// years: then ordinary hours were taken.
   bool is_holiday_known = false;
 
+  /// Whether it is open and known to close within that time.
   bool is_closing_soon(std::chrono::minutes within = std::chrono::minutes(30)) const noexcept {
     return closes_in && *closes_in <= within;
   }
@@ -116,6 +118,7 @@ PILLING_API OpenState open_state(const OpeningHours& hours, std::chrono::sys_sec
 /// "09:00-19:00"; past midnight as "09:00-01:00 (+1)"; "24 hours".
 PILLING_API std::string to_string(OpenInterval interval);
 
+/// Of what is said for people.
 enum class Language { english, korean };
 
 /// A day's hours for people: "09:00 to 01:00 the next day", "round the clock", "hours unknown";

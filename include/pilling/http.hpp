@@ -15,12 +15,13 @@
 
 namespace pilling {
 
+/// What an HttpTransport sends.
 struct HttpRequest {
-  std::string method = "GET";
+  std::string method = "GET";                                  ///< in capitals
   std::string url{};                                           ///< http or https, without the parameters below
   std::vector<std::pair<std::string, std::string>> query{};    ///< unescaped; may hold secrets, never logged
   std::vector<std::pair<std::string, std::string>> headers{};  ///< may hold secrets, never logged
-  std::string body{};
+  std::string body{};                                          ///< any bytes; may hold secrets, never logged
   /// Doing it twice does no harm, though it is neither GET nor HEAD, which never do. A POST to a language model may be
   /// paid for twice: what is not repeatable goes out once, even when the connection that was kept for it ends.
   bool is_repeatable = false;
@@ -31,10 +32,11 @@ struct HttpRequest {
   std::function<void()> before_repeat{};
 };
 
+/// What came back, be it an error or not.
 struct HttpResponse {
-  int status = 0;
+  int status = 0;                                            ///< of HTTP
   std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
-  std::string body;
+  std::string body;                                          ///< unpacked
 
   /// The first header of that lower-case name, or empty.
   PILLING_API std::string_view header(std::string_view name) const noexcept;
@@ -47,14 +49,16 @@ class PILLING_API HttpTransport {
 
   /// Any reply is a response, whatever its status. Throws Timeout when the deadline passes or a stop is requested,
   /// NetworkError when no reply comes, BadData when it is longer than allowed, InvalidArgument for a URL that is not
-  /// http(s). Messages name the host, never the parameters or headers.
+  /// http(s), a method that is no word in capitals, and a header with a line break. Messages name the host, never the
+  /// parameters or headers.
   virtual HttpResponse send(const HttpRequest& request, const CallOptions& call) = 0;
 
   /// Whether `send` repeats by itself what is worth it, and tells `HttpRequest::before_repeat`. Its callers then leave
-  /// that to it.
+  /// that to it. False unless overridden.
   virtual bool repeats() const noexcept;
 };
 
+/// How a transport over libcurl connects, and how long it waits.
 struct CurlOptions {
   std::string user_agent{};  ///< empty: "pilling/<version>". data.go.kr refuses requests without one
   /// "http://proxy:3128" or "socks5h://proxy:1080", with a user and password where it wants them: a secret, which no

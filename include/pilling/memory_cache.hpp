@@ -29,8 +29,8 @@ using KeyView = std::conditional_t<std::same_as<Key, std::string>, std::string_v
 
 /// Counters of one cache since it was made.
 struct CacheStats {
-  std::uint64_t hits = 0;
-  std::uint64_t misses = 0;
+  std::uint64_t hits = 0;       ///< without those of Access::batch
+  std::uint64_t misses = 0;     ///< as above
   std::uint64_t evictions = 0;  ///< pushed out by weight; expiry and erasure do not count
   std::size_t entries = 0;
   std::size_t weight = 0;  ///< as the callers of `put` gave it
@@ -42,18 +42,19 @@ struct CacheStats {
 /// count for nothing, and what it puts only replaces what is there, so that it cannot push out what people ask for.
 enum class Access { user, batch };
 
+/// How much a MemoryCache keeps, and for how long.
 struct MemoryCacheOptions {
   std::size_t maximum_weight = std::size_t{64} << 20;                   ///< bytes, when weights are bytes
   std::size_t typical_weight = 1024;                                    ///< of one entry; decides the number of shards
   std::optional<std::chrono::nanoseconds> time_to_live = std::nullopt;  ///< none: until pushed out
   double jitter = 0.1;  ///< entries live up to this part of `time_to_live` shorter, so that they do not end together
-  std::function<std::chrono::steady_clock::time_point()> now = &std::chrono::steady_clock::now;
+  std::function<std::chrono::steady_clock::time_point()> now = &std::chrono::steady_clock::now;  ///< of lifetimes
 };
 
 /// How one entry is kept, where that differs from the rest of the cache.
 struct PutOptions {
   std::optional<std::chrono::nanoseconds> time_to_live = std::nullopt;  ///< none: as the cache's options say
-  Access access = Access::user;
+  Access access = Access::user;                                         ///< batch: only replaces what is there
 };
 
 /// Shares a value with the cache it came from, and keeps it alive when the cache has let it go. As cheap to copy as a
@@ -61,8 +62,11 @@ struct PutOptions {
 template <class Value>
 class CacheHandle {
  public:
+  /// Null.
+  ///@{
   CacheHandle() = default;
   CacheHandle(std::nullptr_t) noexcept {}  // NOLINT(google-explicit-constructor): as of a pointer
+  ///@}
   CacheHandle(const CacheHandle& other) noexcept : node_(other.node_), value_(other.value_) { hold(); }
   CacheHandle(CacheHandle&& other) noexcept
       : node_(std::exchange(other.node_, nullptr)),
@@ -80,6 +84,7 @@ class CacheHandle {
 
   const Value& operator*() const noexcept { return *value_; }
   const Value* operator->() const noexcept { return value_; }
+  /// Valid as long as this handle or a copy.
   const Value* get() const noexcept { return value_; }
   explicit operator bool() const noexcept { return value_ != nullptr; }
   bool operator==(const CacheHandle& other) const noexcept { return value_ == other.value_; }
@@ -118,9 +123,12 @@ class CacheHandle {
 template <class Key, class Value, class Hash = std::hash<detail::KeyView<Key>>>
 class MemoryCache {
  public:
+  /// How a key is given.
   using KeyView = std::conditional_t<std::same_as<Key, std::string>, std::string_view, const Key&>;
+  /// What is got.
   using Handle = CacheHandle<Value>;
 
+  /// Empty.
   explicit MemoryCache(MemoryCacheOptions options = {})
       : options_(std::move(options)), table_(options_.maximum_weight, shards_of(options_), &have_same_key) {}
 
@@ -158,6 +166,7 @@ class MemoryCache {
                         [&](const detail::CacheNode& node) { return static_cast<const Entry&>(node).key() == key; });
   }
 
+  /// Forgets all values.
   void clear() { table_.clear(); }
 
   /// At most `limit` keys, those first that were used most of late.
@@ -180,6 +189,7 @@ class MemoryCache {
     return hottest;
   }
 
+  /// Since the cache was made.
   CacheStats stats() const {
     const detail::CacheTable::Counts counts = table_.counts();
     return {.hits = counts.hits,

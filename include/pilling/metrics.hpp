@@ -34,7 +34,9 @@ struct LatencySummary {
 /// Counts durations in logarithmic buckets, four to an octave. Thread-safe; `record` is lock-free.
 class PILLING_API LatencyHistogram {
  public:
+  /// Counts one duration; below 0 as 0.
   void record(std::chrono::nanoseconds elapsed) noexcept;
+  /// Of all that were recorded before, and of some of those that are just being.
   LatencySummary summary() const noexcept;
 
  private:
@@ -46,17 +48,18 @@ class PILLING_API LatencyHistogram {
 
 /// One operation of an engine since it was opened.
 struct OperationStats {
-  std::string name;  ///< "search", "suggest", …
-  std::uint64_t failures = 0;
-  std::uint64_t slow_calls = 0;
-  LatencySummary latency;
+  std::string name;              ///< "search", "suggest", …
+  std::uint64_t failures = 0;    ///< calls that threw
+  std::uint64_t slow_calls = 0;  ///< above `EngineOptions::slow_call_threshold`
+  LatencySummary latency;        ///< of all calls
 };
 
-/// Told of a call that took longer than the threshold, on the thread that made it. What it throws is dropped.
+/// A call that took longer than `EngineOptions::slow_call_threshold`.
 struct SlowCall {
-  std::string_view operation;
+  std::string_view operation;  ///< as in OperationStats
   std::chrono::nanoseconds elapsed;
 };
+/// Told of it on the thread that made it. What it throws is dropped.
 using SlowCallHook = std::function<void(const SlowCall&)>;
 
 /// How a piece of work ended.
@@ -65,10 +68,10 @@ struct SpanEnd {
   bool failed = false;
 };
 
-/// Told when a piece of work begins, such as "pilling.search" or "pilling.cache.load", on the thread that does it. What
-/// it returns, if anything, is called on the same thread when the work has ended: enough to begin and end a span of
-/// OpenTelemetry. What either throws is dropped.
+/// Called on the thread that did the work, when it has ended. What it throws is dropped.
 using SpanFinish = std::function<void(const SpanEnd&)>;
+/// Told when a piece of work begins, such as "pilling.search" or "pilling.cache.load", on the thread that does it. With
+/// what it returns, if anything, that is enough to begin and end a span of OpenTelemetry. What it throws is dropped.
 using SpanHook = std::function<SpanFinish(std::string_view name)>;
 
 }  // namespace pilling

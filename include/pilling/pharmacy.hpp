@@ -25,6 +25,7 @@ struct PharmacyId {
   auto operator<=>(const PharmacyId&) const = default;
 };
 
+/// A pharmacy, as a source describes it. An empty text means "not given".
 struct Pharmacy {
   PharmacyId id;
   std::string name;
@@ -45,6 +46,7 @@ struct NearbyCursor {
 
 struct NearbyPharmacy;
 
+/// Which pharmacies around a point are wanted, and in which order.
 struct NearbyOptions {
   std::optional<double> radius_meters = 1000;                      ///< none: everywhere
   std::optional<std::size_t> limit = std::nullopt;                 ///< none: all within the radius
@@ -56,9 +58,10 @@ struct NearbyOptions {
   /// A caller's own distance, such as a walking route, of each of the first `rerank_first` results, which are put in
   /// its order, infinite ones last; the limit counts afterwards. With a cursor, InvalidArgument.
   std::function<std::vector<double>(const std::vector<NearbyPharmacy>&)> rerank{};
-  std::size_t rerank_first = 30;
+  std::size_t rerank_first = 30;  ///< at least 1
 };
 
+/// A pharmacy, and how it stands to the point that was asked for.
 struct NearbyPharmacy {
   std::shared_ptr<const Pharmacy> pharmacy;
   double distance_meters = 0;
@@ -66,6 +69,7 @@ struct NearbyPharmacy {
   OpenStatus status;           ///< at `open_at`, else at the time of the call
 };
 
+/// Answer of `Engine::pharmacies_near`.
 struct NearbyResult {
   std::vector<NearbyPharmacy> pharmacies;  ///< by distance, then id
   std::optional<NearbyCursor> next;        ///< where the next page begins; none when there is none
@@ -98,7 +102,8 @@ class PILLING_API PharmacyIndex {
 
   /// Pharmacies that pass all filters, nearest first, ties by id. `now` stands in when `open_at` is absent.
   /// Throws InvalidArgument, naming the value, for an impossible position, a negative, infinite or NaN radius, a limit
-  /// of 0, or a cursor that is none.
+  /// of 0, a cursor that is none, a name that is not valid UTF-8, or a `rerank` that gives NaN or another number of
+  /// distances; and what `accepts` and `rerank` throw.
   std::vector<NearbyPharmacy> near(Coordinate center, const NearbyOptions& options, std::chrono::sys_seconds now) const;
 
   /// How many `near` would give without a limit. Throws as `near`.
@@ -109,9 +114,12 @@ class PILLING_API PharmacyIndex {
   NearbyTable near_many(std::span<const Coordinate> centers, const NearbyOptions& options,
                         std::chrono::sys_seconds now) const;
 
+  /// What it was built from.
+  ///@{
   std::size_t size() const noexcept;
   std::uint64_t version() const noexcept;
   const HolidayCalendar& holidays() const noexcept;
+  ///@}
 
  private:
   class Impl;

@@ -12,6 +12,7 @@
 
 namespace pilling {
 
+/// How fast a service may be called.
 struct RateLimiterOptions {
   double requests_per_minute = 0;  ///< 0: not limited, unless the service names a limit
   double tokens_per_minute = 0;    ///< of a language model; 0: as above
@@ -28,11 +29,13 @@ struct ReportedLimit {
   std::optional<std::chrono::nanoseconds> reset{};  ///< until the bucket is full again
 };
 
+/// What a reply said of both.
 struct ReportedLimits {
   ReportedLimit requests{};
   ReportedLimit tokens{};
 };
 
+/// A RateLimiter now, and what it did since it was made.
 struct RateLimiterStats {
   double requests = 0;                     ///< in the bucket now; below 0: promised to those who wait. 0 if not limited
   double tokens = 0;                       ///< as above
@@ -78,7 +81,7 @@ class PILLING_API RateLimiter {
   /// The service asked to be left alone: nobody is let through before, and then with jitter.
   void close_for(std::chrono::milliseconds time);
 
-  RateLimiterStats stats() const;
+  RateLimiterStats stats() const;  ///< now
 
  private:
   class Impl;

@@ -13,6 +13,8 @@
 
 namespace pilling {
 
+/// What a refresh does, and how long it waits for whom. `Engine::refresh` throws InvalidArgument for none at all of
+/// `workers`, `page_rows`, `call_timeout` or `batch_interval`, a lease below a second, and a share outside of 0 to 1.
 struct RefreshOptions {
   bool dry_run = false;       ///< fetch, and say what would change and cost; no row changes and no model is asked
   bool fetches_rows = true;   ///< false: only the summaries of what the store holds
@@ -29,7 +31,7 @@ struct RefreshOptions {
   std::chrono::milliseconds lease{60'000};  ///< how long a refresh that was cut off keeps others off another machine
 };
 
-/// "fetching", "summarizing", "waiting", "publishing" by `to_string`.
+/// What a refresh is at.
 enum class RefreshStage {
   fetching,     ///< rows of sources
   summarizing,  ///< texts; `total` is known
@@ -37,13 +39,15 @@ enum class RefreshStage {
   publishing,   ///< everything is written, and seen at once
 };
 
+/// "fetching", "summarizing", "waiting", "publishing".
 PILLING_API std::string_view to_string(RefreshStage stage) noexcept;
 
+/// How far a refresh has come.
 struct RefreshProgress {
   RefreshStage stage = RefreshStage::fetching;
   std::uint64_t done = 0;   ///< of this stage: rows, or texts, those that had a summary before included
   std::uint64_t total = 0;  ///< 0 while it is not known
-  double dollars = 0;       ///< spent so far, at list prices
+  double dollars = 0;       ///< US dollars that were spent so far, at list prices
 };
 
 /// Called on the thread that refreshes. What it throws ends the refresh; the next one goes on from there.
@@ -73,7 +77,7 @@ struct RefreshReport {
   /// texts that had been paid for before.
   std::uint64_t repeated_calls = 0;
   std::uint64_t asked_again = 0;  ///< answers that did not pass the check, and were paid for once more
-  double dollars = 0;             ///< at list prices; of a dry run, what it may be expected to cost
+  double dollars = 0;             ///< US dollars at list prices; of a dry run, what it may be expected to cost
   bool is_price_known = true;     ///< false: the model has no price, so that `dollars` lacks it
 
   std::uint64_t in_batches = 0;  ///< texts that wait for a batch

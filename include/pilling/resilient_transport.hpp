@@ -16,6 +16,7 @@
 
 namespace pilling {
 
+/// What stands before each host.
 struct ResilienceOptions {
   RetryOptions retry{};
   RetryBudgetOptions retry_budget{};  ///< one a host
@@ -24,19 +25,19 @@ struct ResilienceOptions {
   /// How many tokens of a language model a request may use, and how many the reply says it used. Empty: none, and
   /// nothing.
   std::function<std::uint64_t(const HttpRequest&)> estimate_tokens{};
-  std::function<std::optional<std::uint64_t>(const HttpResponse&)> used_tokens{};
+  std::function<std::optional<std::uint64_t>(const HttpResponse&)> used_tokens{};  ///< as above
   ResilienceHooks hooks{};
 };
 
 /// One host since the transport was made.
 struct HostStats {
   std::string host;
-  std::uint64_t calls = 0;    ///< of `send`
-  std::uint64_t tries = 0;    ///< requests that were sent
-  std::uint64_t retries = 0;  ///< of these, repetitions
-  std::uint64_t refused = 0;  ///< calls of which nothing was sent
-  std::uint64_t waits = 0;    ///< before a retry
-  std::chrono::milliseconds waited{};
+  std::uint64_t calls = 0;             ///< of `send`
+  std::uint64_t tries = 0;             ///< requests that were sent
+  std::uint64_t retries = 0;           ///< of these, repetitions
+  std::uint64_t refused = 0;           ///< calls of which nothing was sent
+  std::uint64_t waits = 0;             ///< before a retry
+  std::chrono::milliseconds waited{};  ///< before retries, in all
   CircuitBreakerStats breaker;
   RateLimiterStats limiter;
 };
@@ -58,7 +59,7 @@ class PILLING_API ResilientTransport : public HttpTransport {
 /// Puts a rate limiter, a circuit breaker and retries before `inner`, for each host its own. In this order, and why:
 /// docs/decisions/0017-one-outcome-a-call.md. `send` promises what that of any transport does, and throws Refused when
 /// the breaker is open or the limiter would make it wait for too long. When it gives up, it returns the last reply or
-/// throws the last failure. Throws InvalidArgument without an inner transport.
+/// throws the last failure. Throws InvalidArgument without an inner transport, and for options that make no sense.
 PILLING_API std::shared_ptr<ResilientTransport> make_resilient_transport(std::shared_ptr<HttpTransport> inner,
                                                                          ResilienceOptions options = {});
 

@@ -21,7 +21,8 @@ struct ResilienceHooks {
 };
 
 /// How often and after which waits something is tried again. The n-th wait lies below
-/// `first_wait` * 2^(n-1), and within `minimum_wait` and `maximum_wait`.
+/// `first_wait` * 2^(n-1), and within `minimum_wait` and `maximum_wait`. Whatever takes these throws InvalidArgument
+/// for no attempt, a wait below 0, and a jitter outside of 0 to 1.
 ///
 /// Exponential waits without jitter from 4 to 10 s in three attempts, as of tenacity's
 /// `wait_exponential(min=4, max=10)`: {.attempts = 3, .first_wait = 1s, .minimum_wait = 4s, .maximum_wait = 10s,
@@ -47,9 +48,10 @@ struct RetryBudgetOptions {
 };
 
 /// Keeps retries from becoming a storm: when most calls fail, most are not repeated. Shared by those who call one
-/// service. Thread-safe. Throws InvalidArgument for options below 0.
+/// service. Thread-safe.
 class PILLING_API RetryBudget {
  public:
+  /// Throws InvalidArgument for options below 0.
   explicit RetryBudget(RetryBudgetOptions options = {}, ResilienceHooks hooks = {});
   ~RetryBudget();
   RetryBudget(const RetryBudget&) = delete;

@@ -60,7 +60,7 @@ PILLING_API std::string_view to_string(NameField field) noexcept;
 
 /// A name to index, and what else is known. Only the name is required.
 struct NameEntry {
-  std::string name;
+  std::string name;           ///< as it is shown; every match gives it as it stands here
   std::string ingredients{};  ///< separated by commas or slashes
   std::string english_name{};
   std::vector<std::string> aliases{};
@@ -85,13 +85,13 @@ struct NameMatch {
   std::string name;
   MatchKind kind = MatchKind::exact;
   TextReading reading = TextReading::literal;
-  NameField field = NameField::name;
-  std::size_t edits = 0;        ///< strokes that were changed, dropped, added or swapped
-  double score = 0;             ///< (0, 1]; 1 only for the exact name. Comparable within one result
-  std::string text;             ///< what was matched: the name, or the field that the caller gave
-  std::vector<ByteSpan> spans;  ///< of `text`
-  ByteSpan brand;               ///< of the name
-  bool approximate = false;     ///< whether it may be another medicine: fuzzy or looser, or an unfinished number
+  NameField field = NameField::name;  ///< what `text` is
+  std::size_t edits = 0;              ///< strokes that were changed, dropped, added or swapped
+  double score = 0;                   ///< (0, 1]; 1 only for the exact name. Comparable within one result
+  std::string text;                   ///< what was matched: the name, or the field that the caller gave
+  std::vector<ByteSpan> spans;        ///< of `text`: what matched
+  ByteSpan brand;                     ///< of the name
+  bool approximate = false;           ///< whether it may be another medicine: fuzzy or looser, or an unfinished number
 };
 
 /// Why it matched, in one English line.
@@ -110,11 +110,13 @@ struct ConfusableName {
 class PILLING_API NameIndex {
  public:
   /// Names that are not valid UTF-8 throw InvalidArgument naming the position; names without a letter or digit, and
-  /// texts above `maximum_query_bytes`, are kept but never match.
+  /// texts above `maximum_query_bytes`, are kept but never match. There is room for 2^28 names.
+  ///@{
   explicit NameIndex(const std::vector<std::string>& names);
   explicit NameIndex(const std::vector<NameEntry>& entries);
   NameIndex(std::initializer_list<std::string_view> names);
   NameIndex(std::initializer_list<NameEntry> entries);
+  ///@}
   ~NameIndex();
   NameIndex(const NameIndex& other);
   NameIndex& operator=(const NameIndex& other);
@@ -161,12 +163,12 @@ class PILLING_API NameIndex {
   /// however they came together. Throws StorageError.
   void save(const std::filesystem::path& file) const;
 
-  /// Throws StorageError when the file cannot be read, and BadData when it is damaged, no snapshot, or of another
-  /// version of Pilling's format or normal forms. The file must not be changed while it is open. What is added
-  /// then comes behind the highest index saved.
+  /// Maps a file of `save`. Throws StorageError when the file cannot be read, and BadData when it is damaged, no
+  /// snapshot, or of another version of Pilling's format or normal forms. The file must not be changed while it is
+  /// open. What is added then comes behind the highest index saved.
   static NameIndex open(const std::filesystem::path& file);
 
-  static constexpr std::size_t maximum_query_bytes = 4096;
+  static constexpr std::size_t maximum_query_bytes = 4096;  ///< of a text to search: more is a mistake
 
  private:
   class Impl;
@@ -176,7 +178,7 @@ class PILLING_API NameIndex {
 
 /// One medicine found by name: see `NameMatch`.
 struct MedicineMatch {
-  std::shared_ptr<const Medicine> medicine;
+  std::shared_ptr<const Medicine> medicine;  ///< of the catalogue as it was; never null
   MatchKind kind = MatchKind::exact;
   TextReading reading = TextReading::literal;
   NameField field = NameField::name;

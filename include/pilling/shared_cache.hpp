@@ -16,7 +16,7 @@ namespace pilling {
 
 /// One entry as a tier outside the process keeps it: bytes that only the tiered cache reads.
 struct SharedEntry {
-  std::string bytes;
+  std::string bytes;  ///< any
   /// Grows with every write of a key, in whichever process: of two entries, a tier keeps the one with the greater
   /// stamp.
   std::int64_t stamp = 0;
@@ -36,9 +36,11 @@ class PILLING_API SharedCache {
   virtual std::string name() const = 0;
   /// What a hit reports as its origin.
   virtual Origin origin() const = 0;
-  /// The bytes of each key, in the order of the keys.
+  /// The bytes of each key, in the order of the keys; nothing for those that are not there or past their time.
   virtual std::vector<std::optional<std::string>> get(std::span<const std::string> keys, const CallOptions& call) = 0;
+  /// Keeps each entry, unless one of its key with an equal or greater stamp is there. Keys are any bytes.
   virtual void put(std::span<const std::pair<std::string, SharedEntry>> entries, const CallOptions& call) = 0;
+  /// Forgets the keys, and their stamps with them.
   virtual void erase(std::span<const std::string> keys, const CallOptions& call) = 0;
 };
 

@@ -31,6 +31,7 @@ class PILLING_API CounterStore {
 /// Counters that end with the process.
 PILLING_API std::shared_ptr<CounterStore> make_counter_store();
 
+/// How many calls a DailyQuota gives.
 struct DailyQuotaOptions {
   /// Calls a day of one operation. 1,000 is the least that data.go.kr gives a key of a development account.
   std::int64_t calls_per_day = 1'000;
@@ -39,16 +40,18 @@ struct DailyQuotaOptions {
 
 /// One operation today.
 struct DailyQuotaStats {
-  std::string name{};  ///< of the counters
-  std::string operation{};
-  std::int64_t calls_per_day = 0;
-  std::int64_t remaining = 0;
+  std::string name{};              ///< of the counters
+  std::string operation{};         ///< as `DailyQuota::take` was given it
+  std::int64_t calls_per_day = 0;  ///< in all
+  std::int64_t remaining = 0;      ///< 0 when the service said that it is gone
 };
 
 /// Counts the calls of each operation of a service whose quota begins anew at midnight in Korea (UTC+9), as those of
-/// data.go.kr. Thread-safe, and exact between processes as far as the counters are.
+/// data.go.kr. Thread-safe, throws StorageError where the counters do, and exact between processes as far as the
+/// counters are.
 class PILLING_API DailyQuota {
  public:
+  /// Throws InvalidArgument without counters and for fewer than 0 calls.
   explicit DailyQuota(std::shared_ptr<CounterStore> counters, DailyQuotaOptions options = {},
                       ResilienceHooks hooks = {});
   ~DailyQuota();
@@ -79,24 +82,24 @@ class PILLING_API DailyQuota {
 /// `Engine::metrics_text`. Empty without any.
 PILLING_API std::string metrics_text(const std::vector<DailyQuotaStats>& quotas);
 
-/// What a call to a language model used. As OpenAI reports it, `input` includes the other two kinds of input.
+/// How many tokens a call to a language model used.
 struct TokenUsage {
-  std::uint64_t input = 0;
-  std::uint64_t cached_input = 0;
-  std::uint64_t cache_write = 0;
-  std::uint64_t output = 0;
+  std::uint64_t input = 0;         ///< as OpenAI reports it: with the two kinds that follow
+  std::uint64_t cached_input = 0;  ///< read from the service's cache
+  std::uint64_t cache_write = 0;   ///< written to it
+  std::uint64_t output = 0;        ///< what a model thinks to itself included
   bool operator==(const TokenUsage&) const = default;
 };
 
 /// US dollars for a million tokens, from a day on.
 struct ModelPrice {
-  std::string model{};
+  std::string model{};  ///< as its server names it
   double input = 0;
   std::optional<double> cached_input{};  ///< none: as input
   std::optional<double> cache_write{};   ///< none: as input
   double output = 0;
-  std::chrono::year_month_day since{};
-  std::string source{};
+  std::chrono::year_month_day since{};  ///< the first day on which it holds
+  std::string source{};                 ///< where it was read, for people
 };
 
 /// List prices of language models. A value; may be shared by threads once it is not changed any more.
@@ -109,6 +112,7 @@ class PILLING_API ModelPrices {
 
   /// Reads such a file. Throws StorageError when it cannot be read, and BadData naming the line.
   static ModelPrices read(const std::filesystem::path& file);
+  /// The same of a text; `source` stands for it in errors.
   static ModelPrices parse(std::string_view text, const std::string& source);
 
   /// Adds a price, or replaces the one of that model and day. Throws InvalidArgument for one below 0, without a model
@@ -135,21 +139,24 @@ class PILLING_API ModelPrices {
   double long_output_factor_ = 1;
 };
 
+/// The ceilings of a DollarBudget, in US dollars.
 struct DollarBudgetOptions {
-  std::optional<double> dollars_per_day{};  ///< none: no such ceiling. Days and months are those of UTC
-  std::optional<double> dollars_per_month{};
-  std::string name = "dollars";  ///< of the counters: one for each account
+  std::optional<double> dollars_per_day{};    ///< none: no such ceiling. Days and months are those of UTC
+  std::optional<double> dollars_per_month{};  ///< none: no such ceiling
+  std::string name = "dollars";               ///< of the counters: one for each account
 };
 
+/// What a DollarBudget has spent, of all processes, in US dollars.
 struct DollarBudgetStats {
-  std::string name{};        ///< of the counters
-  double dollars_today = 0;  ///< settled and reserved
-  double dollars_this_month = 0;
-  std::uint64_t refused = 0;  ///< calls, of this object
+  std::string name{};             ///< of the counters
+  double dollars_today = 0;       ///< settled and reserved
+  double dollars_this_month = 0;  ///< as above
+  std::uint64_t refused = 0;      ///< calls, of this object
 };
 
 /// Keeps what language models cost below a ceiling. The worst case of a call is reserved before it is made, so calls at
-/// the same time cannot pass the ceiling together. Thread-safe, and so between processes as far as the counters are.
+/// the same time cannot pass the ceiling together. Thread-safe, and so between processes as far as the counters are;
+/// throws StorageError where they do.
 class PILLING_API DollarBudget {
  public:
   /// Money that is set aside for a call. Comes back when it is destroyed, unless `settle` or `keep` was called: for
@@ -177,7 +184,7 @@ class PILLING_API DollarBudget {
     bool is_batch_ = false;
   };
 
-  /// Throws InvalidArgument without counters, and for a ceiling below 0.
+  /// Throws InvalidArgument without counters, and for a ceiling below 0 or endless.
   DollarBudget(std::shared_ptr<CounterStore> counters, ModelPrices prices, DollarBudgetOptions options,
                ResilienceHooks hooks = {});
   ~DollarBudget();
@@ -190,7 +197,7 @@ class PILLING_API DollarBudget {
   /// From now on. Reservations that were made before are settled at the new prices, too.
   void set_prices(ModelPrices prices);
 
-  DollarBudgetStats stats() const;
+  DollarBudgetStats stats() const;  ///< today and this month
 
  private:
   class Impl;

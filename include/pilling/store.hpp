@@ -29,12 +29,12 @@ struct SummaryKey {
 
 /// Where a long job stands, so that it resumes after a crash.
 struct JobProgress {
-  std::string name;
+  std::string name;    ///< tells jobs apart
   std::string cursor;  ///< of the job's own making
   std::uint64_t done = 0;
   std::uint64_t total = 0;
   bool is_finished = false;
-  std::chrono::sys_seconds updated_at{};
+  std::chrono::sys_seconds updated_at{};  ///< UTC
   bool operator==(const JobProgress&) const = default;
 };
 
@@ -60,16 +60,25 @@ class PILLING_API StoreTransaction {
  public:
   virtual ~StoreTransaction();  ///< rolls back what was not committed
 
-  virtual std::optional<Medicine> medicine(const MedicineId& id) = 0;  ///< without its summary
+  /// What is stored, or nothing. A medicine comes without its summary.
+  ///@{
+  virtual std::optional<Medicine> medicine(const MedicineId& id) = 0;
   virtual std::optional<Pharmacy> pharmacy(const PharmacyId& id) = 0;
   virtual bool has_summary(const SummaryKey& key) = 0;
   virtual std::optional<std::string> note(std::string_view job, std::string_view key) = 0;
+  ///@}
 
-  virtual void put(const Medicine& medicine) = 0;  ///< all but its summary; replaces a row of the same id
+  /// Writes, in place of what has the same id, key, name, or job and key. Of a medicine, all but its summary. Throws
+  /// InvalidArgument for a pharmacy whose position is not valid.
+  ///@{
+  virtual void put(const Medicine& medicine) = 0;
   virtual void put(const Pharmacy& pharmacy) = 0;
   virtual void put(const SummaryKey& key, const Summary& summary) = 0;
   virtual void put(const JobProgress& progress) = 0;
-  virtual void put(const JobNote& note) = 0;  ///< replaces one of the same job and key
+  virtual void put(const JobNote& note) = 0;
+  ///@}
+
+  /// Forgets a note, if there is one.
   virtual void erase_note(std::string_view job, std::string_view key) = 0;
 
   /// Ends the transaction. Nothing may be called after it.
@@ -95,10 +104,14 @@ class PILLING_API Store {
   virtual std::optional<std::vector<Medicine>> medicines_since(std::uint64_t since, std::size_t limit);
   virtual std::vector<Pharmacy> pharmacies() = 0;                       ///< all, by id
   virtual std::vector<std::pair<SummaryKey, Summary>> summaries() = 0;  ///< those of whole texts, by key
+  virtual std::vector<JobNote> notes(std::string_view job) = 0;         ///< all of a job, by key
+
+  /// What is stored, or nothing.
+  ///@{
   virtual std::optional<Summary> summary(const SummaryKey& key) = 0;
   virtual std::optional<JobProgress> job(std::string_view name) = 0;
-  virtual std::vector<JobNote> notes(std::string_view job) = 0;  ///< all of a job, by key
   virtual std::optional<std::string> note(std::string_view job, std::string_view key) = 0;
+  ///@}
 
   /// Grows with every commit that changed a medicine or a pharmacy, in whichever process.
   virtual std::uint64_t catalogue_version() = 0;

@@ -19,6 +19,7 @@
 
 namespace pilling {
 
+/// What a Summarizer is asked for. The texts need only live as long as the call.
 struct SummaryRequest {
   std::string_view text{};     ///< an efficacy text
   std::string_view keyword{};  ///< the symptom asked for; empty: the whole text
@@ -27,7 +28,7 @@ struct SummaryRequest {
 /// What a summary may be expected to cost, which is less than the worst case that a budget sets aside.
 struct SummaryCost {
   TokenUsage tokens{};
-  std::optional<double> dollars{};  ///< at list prices; nothing for a model without a price
+  std::optional<double> dollars{};  ///< US dollars at list prices; nothing for a model without a price
   bool operator==(const SummaryCost&) const = default;
 };
 
@@ -41,28 +42,29 @@ struct SummarizerStats {
   /// and others. In alphabetical order.
   std::vector<std::pair<std::string, std::uint64_t>> faults{};
   TokenUsage tokens{};  ///< as far as replies told
-  double dollars = 0;   ///< for these, at list prices; 0 for a model without a price
+  double dollars = 0;   ///< US dollars for these, at list prices; 0 for a model without a price
 };
 
 /// One text of a batch.
 struct BatchEntry {
-  std::string id;  ///< 1 to 64 of A-Z a-z 0-9 _ -, each once in a batch
-  std::string text;
+  std::string id;    ///< 1 to 64 of A-Z a-z 0-9 _ -, each once in a batch
+  std::string text;  ///< an efficacy text
 };
 
+/// How far a batch is.
 struct BatchStatus {
-  std::string id;
+  std::string id;     ///< that `submit` gave
   std::string state;  ///< in the service's words, as "in_progress"
   bool is_over = false;
-  std::uint64_t total = 0;
-  std::uint64_t completed = 0;
-  std::uint64_t failed = 0;
+  std::uint64_t total = 0;      ///< texts
+  std::uint64_t completed = 0;  ///< of these, answered
+  std::uint64_t failed = 0;     ///< of these
   bool operator==(const BatchStatus&) const = default;
 };
 
 /// What became of one text.
 struct BatchAnswer {
-  std::string id;
+  std::string id;  ///< of its BatchEntry
   std::optional<Summary> summary{};
   bool is_replaced = false;  ///< by the extractive summary, since the model's answer did not pass the check
   std::string failure{};     ///< why there is no summary; empty without one: the text holds no indication
@@ -77,13 +79,15 @@ class PILLING_API SummaryBatches {
   virtual std::size_t maximum_entries() const = 0;  ///< of one batch
 
   /// Hands over the texts and returns the batch's id. `label` is kept with the batch: `find` it before submitting again
-  /// after an error or a crash, since the batch may have been made all the same. Throws InvalidArgument for entries or
-  /// a label that are not as described, and Refused when a budget has no room for the worst case.
+  /// after an error or a crash, since the batch may have been made all the same. Throws InvalidArgument for entries
+  /// that are not as described or too long together, a label that is not 1 to 512 bytes of UTF-8, and Refused when a
+  /// budget has no room for the worst case.
   virtual std::string submit(std::span<const BatchEntry> entries, std::string_view label, const CallOptions& call) = 0;
 
   /// The batches that were submitted with this label, newest first, those of former processes included.
   virtual std::vector<BatchStatus> find(std::string_view label, const CallOptions& call) = 0;
 
+  /// How far it is now.
   virtual BatchStatus status(const std::string& id, const CallOptions& call) = 0;
 
   /// One answer for each entry, in their order, each checked as a single one is; the entries are those that were
@@ -147,6 +151,7 @@ enum class AnswerForm {
   plain,        ///< a line
 };
 
+/// How a server that speaks like OpenAI's is asked.
 struct OpenAiOptions {
   /// Up to where `/chat/completions` follows, with or without a slash at the end.
   std::string base_url = "https://api.openai.com/v1";
@@ -164,9 +169,9 @@ struct OpenAiOptions {
   /// can do without are left out from then on.
   AnswerForm answer_form = AnswerForm::json_schema;
   std::string reasoning_effort{};       ///< "low" and the like; empty: none is sent
-  std::optional<double> temperature{};  ///< models that reason refuse it; 0 makes the others repeat themselves
-  std::optional<std::int64_t> seed{};
-  bool offers_batches = true;  ///< the server has OpenAI's Files and Batch API
+  std::optional<double> temperature{};  ///< 0 to 2. Models that reason refuse it; 0 makes the others repeat themselves
+  std::optional<std::int64_t> seed{};   ///< for servers that then answer the same again, as far as they can
+  bool offers_batches = true;           ///< the server has OpenAI's Files and Batch API
   /// None: no ceiling. The worst case of each request is set aside before it is sent.
   std::shared_ptr<DollarBudget> budget{};
   ModelPrices prices = ModelPrices::bundled();  ///< of `cost` and `stats`; a budget has its own
@@ -181,11 +186,13 @@ PILLING_API OpenAiOptions openai_options(std::string model, std::string api_key)
 PILLING_API OpenAiOptions azure_options(std::string base_url, std::string deployment, std::string api_key);
 
 /// A server of one's own, at its usual port unless told otherwise. `api_key` is what it was started with, if anything.
+///@{
 PILLING_API OpenAiOptions vllm_options(std::string model, std::string base_url = "http://localhost:8000/v1",
                                        std::string api_key = {});
 PILLING_API OpenAiOptions ollama_options(std::string model, std::string base_url = "http://localhost:11434/v1");
 PILLING_API OpenAiOptions llama_cpp_options(std::string model, std::string base_url = "http://localhost:8080/v1",
                                             std::string api_key = {});
+///@}
 
 /// Chat Completions of OpenAI or of any server that speaks like it. No answer is kept or shown unchecked: it must be a
 /// short Korean line, whole, no refusal, hold the keyword, and say nothing that the text does not say. One that does

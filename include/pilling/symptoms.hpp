@@ -28,8 +28,8 @@ struct SymptomConcept {
 
 /// A concept that a phrase was understood to speak of.
 struct UnderstoodSymptom {
-  std::string id;
-  std::string name;
+  std::string id;               ///< as of SymptomConcept
+  std::string name;             ///< as above
   std::vector<ByteSpan> spans;  ///< of the phrase: the words it came from
   bool approximate = false;     ///< whether letters had to be changed for that
   bool operator==(const UnderstoodSymptom&) const = default;
@@ -50,8 +50,8 @@ struct SymptomReading {
   std::vector<UnderstoodSymptom> understood;  ///< in the order of the phrase, each concept once
   std::vector<UnderstoodSymptom>
       absent;  ///< denied, over, or set aside: "콧물은 안 나요", "감기는 나았는데", "기침 말고"
-  std::optional<RedFlag> red_flag;
-  std::vector<std::string> notes;  ///< for people, in English: who or what a pharmacist should be told of
+  std::optional<RedFlag> red_flag;  ///< of several, the one first in the table
+  std::vector<std::string> notes;   ///< for people, in English: who or what a pharmacist should be told of
   bool operator==(const SymptomReading&) const = default;
 };
 
@@ -72,9 +72,9 @@ class PILLING_API SymptomConcepts {
   SymptomConcepts(const SymptomConcepts&) = delete;
   SymptomConcepts& operator=(const SymptomConcepts&) = delete;
 
-  const std::string& version() const noexcept;  ///< as the table gives it
-  std::vector<SymptomConcept> concepts() const;
-  std::vector<SymptomConcept> red_flags() const;
+  const std::string& version() const noexcept;    ///< as the table gives it
+  std::vector<SymptomConcept> concepts() const;   ///< all, in the order of the table
+  std::vector<SymptomConcept> red_flags() const;  ///< as above
 
   /// Takes microseconds. Throws InvalidArgument for invalid UTF-8 or a phrase above `NameIndex::maximum_query_bytes`.
   SymptomReading understand(std::string_view phrase) const;
@@ -87,8 +87,9 @@ class PILLING_API SymptomConcepts {
   std::unique_ptr<const search::SymptomLanguage> language_;
 };
 
+/// Which medicines for a symptom are wanted.
 struct SymptomOptions {
-  std::size_t limit = 10;
+  std::size_t limit = 10;    ///< at least 1
   std::string dispensing{};  ///< only medicines of this `Medicine::dispensing`, such as "otc"; empty: all
   bool operator==(const SymptomOptions&) const = default;
 };
@@ -106,11 +107,11 @@ struct SymptomMatch {
 
 /// Answer of `Engine::search_symptom`.
 struct SymptomResult {
-  std::vector<UnderstoodSymptom> understood;
-  std::vector<UnderstoodSymptom> absent;
-  std::optional<RedFlag> red_flag;   ///< then there are no matches
-  SharedList<SymptomMatch> matches;  ///< best first
-  Answer answer;                     ///< warnings hold the notes of the reading
+  std::vector<UnderstoodSymptom> understood;  ///< as of SymptomReading
+  std::vector<UnderstoodSymptom> absent;      ///< as above
+  std::optional<RedFlag> red_flag;            ///< then there are no matches
+  SharedList<SymptomMatch> matches;           ///< best first
+  Answer answer;                              ///< warnings hold the notes of the reading
 };
 
 /// A phrase that `Engine::search_symptom` had no sure answer to. It is what a person said of their health: keep it as

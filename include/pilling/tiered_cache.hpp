@@ -23,16 +23,17 @@ namespace pilling {
 
 /// One tier below memory.
 struct CacheTier {
-  std::shared_ptr<SharedCache> cache;
+  std::shared_ptr<SharedCache> cache;  ///< never null
   /// On this machine and asked in microseconds: the thread that asks for a value asks it itself. Other tiers are asked
   /// by the worker pool, once for all who wait. Local tiers come first, or they are asked by the pool, too.
   bool is_local = false;
   std::chrono::milliseconds timeout{50};  ///< of one operation
 };
 
+/// How a TieredCache keeps and fetches.
 struct TieredCacheOptions {
   std::string name{};  ///< tells caches apart that share tiers: in front of every key there; and names it in metrics
-  std::size_t memory_bytes = std::size_t{64} << 20;
+  std::size_t memory_bytes = std::size_t{64} << 20;  ///< of all values, as `CacheCodec::weight_of` weighs them
   std::size_t typical_bytes =
       4096;  ///< of one value with its key; what is heavier than some hundred such is not kept in memory
   std::vector<CacheTier> tiers{};      ///< in the order in which they are asked
@@ -55,12 +56,12 @@ struct TieredCacheOptions {
   std::chrono::milliseconds maximum_back_off{5000};  ///< it doubles up to this; a service may ask for more
 
   std::size_t hot_keys = 1000;  ///< that are saved for a warm start; 0: none
-  std::chrono::milliseconds save_hot_keys_every = std::chrono::minutes(5);
+  std::chrono::milliseconds save_hot_keys_every = std::chrono::minutes(5);  ///< at most so often
 
   SpanHook on_span{};  ///< of loads and of operations of tiers
 
-  std::function<std::chrono::system_clock::time_point()> now = &std::chrono::system_clock::now;
-  std::function<std::chrono::steady_clock::time_point()> steady_now = &std::chrono::steady_clock::now;
+  std::function<std::chrono::system_clock::time_point()> now = &std::chrono::system_clock::now;         ///< for tests
+  std::function<std::chrono::steady_clock::time_point()> steady_now = &std::chrono::steady_clock::now;  ///< as above
 };
 
 /// Counters of one tier since the cache was made.
@@ -76,6 +77,7 @@ struct CacheTierStats {
   LatencySummary latency;      ///< of all operations
 };
 
+/// Counters of a TieredCache since it was made.
 struct TieredCacheStats {
   std::string name;  ///< of the cache
   CacheStats memory;
@@ -88,18 +90,18 @@ struct TieredCacheStats {
   std::uint64_t early_refreshes = 0;  ///< loads that nobody waited for, those of `at_hand` included
   std::uint64_t refused = 0;          ///< loads that the pool had no room for
   std::uint64_t backed_off = 0;       ///< calls that found a failure remembered
-  std::size_t in_flight = 0;
+  std::size_t in_flight = 0;          ///< loads under way now
   LatencySummary load_latency;
-  std::vector<CacheTierStats> tiers;
+  std::vector<CacheTierStats> tiers;  ///< in the order in which they are asked
 };
 
 /// How values become bytes for the tiers below memory, and what they weigh in memory. `decode` throws BadData for what
 /// it did not write: the entry is dropped.
 template <class Value>
 struct CacheCodec {
-  std::function<std::string(const Value&)> encode;
-  std::function<Value(std::string_view)> decode;
-  std::function<std::size_t(const Value&)> weight_of;
+  std::function<std::string(const Value&)> encode;     ///< not called without tiers
+  std::function<Value(std::string_view)> decode;       ///< as above
+  std::function<std::size_t(const Value&)> weight_of;  ///< in bytes, as far as it goes
 };
 
 /// Of texts and of bytes.
@@ -191,13 +193,15 @@ class PILLING_API TieredCacheCore {
 template <class Value>
 class TieredCache {
  public:
+  /// Reads nothing yet: see `warm_start`. Throws InvalidArgument for a tier without a cache, a share outside of 0 to 1,
+  /// and an empty clock.
   explicit TieredCache(TieredCacheOptions options, CacheCodec<Value> codec)
       : core_(std::move(options), untyped(std::move(codec))) {}
 
   /// Throws what the loader threw, `Refused` when too many loads wait already, or `Timeout` when the value does not
   /// come within the call's time and `hard_timeout`; none of these while a stale value is at hand. A loader that waits
-  /// for its own key gets InvalidArgument. With Access::batch, values do not enter memory, and loads give way to
-  /// others.
+  /// for its own key gets InvalidArgument, as does a key that begins with the byte 1, here and below. With
+  /// Access::batch, values do not enter memory, and loads give way to others.
   CachedValue<Value> get(const std::string& key, const CacheLoader<Value>& load, const CallOptions& call = {},
                          Access access = Access::user) {
     if (auto found = core_.find(key, access)) return typed(std::move(*found));
@@ -205,7 +209,7 @@ class TieredCache {
   }
 
   /// What memory or a local tier holds, stale or not. When nothing fresh is there, a load is sent off that nobody waits
-  /// for, unless one has failed just before. Throws nothing.
+  /// for, unless one has failed just before. Waits for no load and throws none of its failures.
   std::optional<CachedValue<Value>> at_hand(const std::string& key, const CacheLoader<Value>& load,
                                             const CallOptions& call = {}, Access access = Access::user) {
     if (auto found = core_.find(key, access)) return typed(std::move(*found));
@@ -243,6 +247,7 @@ class TieredCache {
   /// was over before.
   bool drain(const CallOptions& call = {}) { return core_.drain(call); }
 
+  /// Since the cache was made.
   TieredCacheStats stats() const { return core_.stats(); }
 
  private:

@@ -10,7 +10,7 @@ class InvalidArgument(Error, ValueError):
 
 
 class StorageError(Error, OSError):
-    """The database, or a file to import, cannot be used. ``location`` is its path or address."""
+    """The database, or a file to import, cannot be used. ``location`` is its path or address, without credentials."""
 
     def __init__(self, message: str, *, location: str = "") -> None:
         super().__init__(message)
@@ -32,7 +32,7 @@ class Timeout(NetworkError, TimeoutError):
 class ServiceError(Error):
     """A remote service answered "no".
 
-    ``status`` is the service's own code: the HTTP status, or a result code such as 22 of data.go.kr.
+    ``service`` is its name. ``status`` is the service's own code: the HTTP status, or a result code such as 22 of data.go.kr.
     ``retry_after`` is how many seconds it asked to wait, when it did.
     """
 
@@ -57,7 +57,10 @@ class Refused(Error):
 
 
 class BadData(Error):
-    """A reply or a file made no sense. ``source`` is the file's path or the service's name."""
+    """A reply or a file made no sense.
+
+    ``source`` is the file's path or the service's name, ``byte_offset`` where in it, counted from 0, where that is known.
+    """
 
     def __init__(self, message: str, *, source: str = "", byte_offset: int | None = None) -> None:
         super().__init__(message)

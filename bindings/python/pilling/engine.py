@@ -66,7 +66,9 @@ class Engine:
     """Medicine and pharmacy look-ups over a local database, which is made when it is missing.
 
     Open one per process and share it: every method may be called from any thread, and other threads go on while one
-    waits. After ``fork``, open another one. Raises StorageError when the database cannot be opened.
+    waits. After ``fork``, open another one. Raises StorageError when the database at ``database`` cannot be opened, and
+    InvalidArgument for arguments that make no sense. A closed engine raises ValueError. Texts are looked for up to 4,096
+    bytes of UTF-8; longer ones, and a ``limit`` below 1, raise InvalidArgument.
 
     ``busy_timeout`` is how many seconds another process may keep the database locked before a call gives up.
 
@@ -78,7 +80,8 @@ class Engine:
     ``{"tylenol": "타이레놀"}``. ``popularity`` says, by product code, which of equally good matches come first: higher
     ones.
 
-    ``cache_bytes`` bounds the memory of finished answers, that of summaries, and that of look-ups: each may take so much.
+    ``cache_bytes`` bounds the memory of finished answers, that of summaries, and that of look-ups: each may take so many
+    bytes.
 
     ``sources`` are asked in order when a name is not found here: public ones such as ``pilling.sources.easy_drug_source``,
     or objects with ``name`` and ``fetch`` (``pilling.sources.Source``). ``summarizer`` writes summaries in place of the
@@ -221,6 +224,9 @@ class Engine:
         With a limit, ``NearbyResult.next`` leads to the next page, as ``after``. ``rerank`` is given the first
         ``rerank_first`` results and gives a distance of its own for each, such as a walking route: they are put in its
         order, infinite ones last.
+
+        Raises InvalidArgument for an impossible position, a radius that is no distance, and a cursor beside ``rerank``;
+        and what ``rerank`` raises.
         """
         instant = _seconds_since_epoch(open_at)
         wanted = _core.Nearby(radius_meters, limit, instant, include_unknown_hours, name, ids, after)
@@ -265,7 +271,8 @@ class Engine:
     def import_medicines(
         self, path: str | os.PathLike[str], *, on_progress: ProgressHook | None = None
     ) -> ImportReport:
-        """Reads e약은요 rows: JSON lines, a JSON array, or an API response body; plain or gzip.
+        """Reads e약은요 rows: JSON lines, a JSON array, or an API response body; plain or gzip. Queries see
+        the new rows when it returns. ``on_progress`` is told, on this thread, the rows done and in all.
 
         A bad row is reported and skipped; a file that is not what it claims raises BadData. A row that is older than
         the stored one, as ``updated_on`` tells, is not written; the report counts it as ``older``. It is one
@@ -277,7 +284,8 @@ class Engine:
     def import_pharmacies(
         self, path: str | os.PathLike[str], *, on_progress: ProgressHook | None = None
     ) -> ImportReport:
-        """Reads pharmacies: HIRA CSV, Seoul hours CSV, or NMC JSON; plain or gzip. As ``import_medicines``."""
+        """Reads pharmacies: tables of 건강보험심사평가원 or Seoul, or JSON of 국립중앙의료원; plain or gzip. As
+        ``import_medicines``; ``ImportReport.doubts`` names points that hold pharmacies of different districts."""
         return self._core.import_pharmacies(path, on_progress)
 
     def refresh(

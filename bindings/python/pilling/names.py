@@ -14,8 +14,8 @@ class NameIndex:
     """Names that are found however they are typed: in part, unfinished, by initials, with slips of the finger, in the
     wrong keyboard layout, or by sound.
 
-    It may be shared between threads. A search sees every ``add`` and ``remove`` that returned before it began, and
-    never waits for one.
+    ``names`` are texts or ``NameEntry``. It may be shared between threads. A search sees every ``add`` and ``remove`` that
+    returned before it began, and never waits for one.
     """
 
     def __init__(self, names: Iterable[str | NameEntry]) -> None:
@@ -32,7 +32,8 @@ class NameIndex:
     def search(
         self, text: str, limit: int = 10, *, company: str = "", form: str = "", dispensing: str = ""
     ) -> tuple[NameMatch, ...]:
-        """Best matches, best first. ``approximate`` ones may be another medicine.
+        """Best matches, best first. ``approximate`` ones may be another medicine. Raises InvalidArgument for a text above
+        4,096 bytes of UTF-8 and a limit below 1.
 
         A number matches whole numbers only, and its unit is never taken for another. The filters let through only names
         that were given the same values.
@@ -62,7 +63,7 @@ class NameIndex:
         return self._core.name(index)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes a file that ``open`` maps in place; the same names give the same bytes."""
+        """Writes a file that ``open`` maps in place; the same names give the same bytes. Raises StorageError."""
         self._core.save(path)
 
     @property

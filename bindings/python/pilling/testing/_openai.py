@@ -53,14 +53,24 @@ KNOWN_FAULTS = {
 
 @dataclasses.dataclass(frozen=True)
 class OpenAiSettings(Settings):
-    api_keys: tuple[str, ...] = ()  # empty: none is needed
-    models: tuple[str, ...] = ()  # empty: any name will do
-    formats: tuple[str, ...] = ()  # of answers: "json_schema", "json_object", "text"; empty: all
-    profile: str = "openai"  # "reasoning" refuses max_tokens, "legacy" max_completion_tokens; "lenient" takes all
-    error_shape: str = "openai"  # or "integer_code", "string", "flat"
+    """What the model server accepts, and how much of it. The limits are those of all callers together; none: no limit."""
+
+    api_keys: tuple[str, ...] = ()
+    """Empty: none is needed."""
+    models: tuple[str, ...] = ()
+    """Empty: any name will do."""
+    formats: tuple[str, ...] = ()
+    """Of answers: "json_schema", "json_object", "text"; empty: all."""
+    profile: str = "openai"
+    """"reasoning" refuses max_tokens, "legacy" max_completion_tokens; "lenient" takes all."""
+    error_shape: str = "openai"
+    """Or "integer_code", "string", "flat"."""
     requests_per_minute: int | None = None
+    """Beyond it, status 429."""
     tokens_per_minute: int | None = None
-    polls_per_state: int = 1  # so many looks at a batch move it on
+    """Of questions and answers."""
+    polls_per_state: int = 1
+    """So many looks at a batch move it on."""
 
 
 def go_duration(seconds: float) -> str:
@@ -112,7 +122,7 @@ def _parsed(body: bytes) -> Any:
 
 
 class FakeOpenAi(FakeService[OpenAiSettings]):
-    """An OpenAI-compatible server on 127.0.0.1. Its base URL ends in ``/v1``."""
+    """An OpenAI-compatible server on 127.0.0.1. ``now`` gives seconds, for the limits of a minute."""
 
     name: ClassVar[str] = "openai"
     known_faults: ClassVar[Mapping[str, str]] = KNOWN_FAULTS
@@ -133,6 +143,7 @@ class FakeOpenAi(FakeService[OpenAiSettings]):
 
     @property
     def base_url(self) -> str:
+        """What clients of OpenAI take: ends in ``/v1``."""
         return f"{self.url}/v1"
 
     def forget(self) -> None:

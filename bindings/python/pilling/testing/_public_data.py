@@ -56,14 +56,24 @@ KNOWN_FAULTS = {
 
 @dataclasses.dataclass(frozen=True)
 class PublicDataSettings(Settings):
-    generation: int = 3  # of gateway errors: 1 XML with status 200; 2 plain text; 3 envelopes with a status
-    keys: tuple[str, ...] = ()  # decoded; empty: any key will do
-    denied: tuple[str, ...] = ()  # operations that the key is not approved for
-    quota: int | None = None  # requests a day and operation
-    per_second: int | None = None  # requests of all operations
-    over_cap: str = "empty"  # what numOfRows beyond 500 gives at 식품의약품안전처: "empty" or "error"
-    row_cap: int | None = None  # no page has more rows than this, whatever was asked for
-    wrapped: tuple[str, ...] = ()  # operations of 식품의약품안전처 whose rows are {"item": …}
+    """How data.go.kr behaves: the habits of its gateway and agencies, and what a key may do."""
+
+    generation: int = 3
+    """Of gateway errors: 1 XML with status 200; 2 plain text; 3 envelopes with a status."""
+    keys: tuple[str, ...] = ()
+    """Decoded; empty: any key will do."""
+    denied: tuple[str, ...] = ()
+    """Operations that the key is not approved for."""
+    quota: int | None = None
+    """Requests a day and operation."""
+    per_second: int | None = None
+    """Requests of all operations."""
+    over_cap: str = "empty"
+    """What numOfRows beyond 500 gives at 식품의약품안전처: "empty" or "error"."""
+    row_cap: int | None = None
+    """No page has more rows than this, whatever was asked for."""
+    wrapped: tuple[str, ...] = ()
+    """Operations of 식품의약품안전처 whose rows are {"item": …}."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -101,7 +111,11 @@ def _distance_km(row: Row, longitude: float, latitude: float) -> float:
 
 
 class PublicRows:
-    """What the services answer from."""
+    """What the services answer from: rows of e약은요 (``medicines``), pharmacies with the fields of 국립중앙의료원
+    (``pharmacies``) and a list of holidays like data/holidays_kr.txt (``holidays``); without a file, the bundled sample.
+
+    Each function gives the rows of one operation that match the parameters, or the code of an error.
+    """
 
     def __init__(
         self,
@@ -117,24 +131,29 @@ class PublicRows:
         self.holidays = read_holidays(holidays)
 
     def easy_drugs(self, asked: Mapping[str, str]) -> list[Row]:
+        """Of e약은요."""
         sections = ("efcyQesitm", "useMethodQesitm", "atpnWarnQesitm", "atpnQesitm", "intrcQesitm", "seQesitm")
         fields = {name: name for name in ("itemName", "entpName", *sections)}
         return _equal(_holding(self.medicines, asked, fields), asked, {"itemSeq": "itemSeq"})
 
     def permits_listed(self, asked: Mapping[str, str]) -> list[Row]:
+        """Of 의약품 제품 허가정보, without the texts."""
         fields = {"item_name": "ITEM_NAME", "entp_name": "ENTP_NAME", "item_ingr_name": "ITEM_INGR_NAME"}
         return _equal(_holding(self.permit_list, asked, fields), asked, {"prdlst_Stdr_code": "ITEM_SEQ"})
 
     def permits_detailed(self, asked: Mapping[str, str]) -> list[Row]:
+        """Of 의약품 제품 허가정보, with the texts."""
         fields = {"item_name": "ITEM_NAME", "entp_name": "ENTP_NAME"}
         return _equal(_holding(self.permits, asked, fields), asked, {"item_seq": "ITEM_SEQ"})
 
     def pharmacies_listed(self, asked: Mapping[str, str]) -> list[Row]:
+        """All of 국립중앙의료원, with their week."""
         rows = _holding(self.pharmacies, asked, {"Q0": "dutyAddr", "Q1": "dutyAddr", "QN": "dutyName"})
         day = asked.get("QT", "")
         return [row for row in rows if row.get(f"dutyTime{day}s")] if day in tuple("12345678") else rows
 
     def pharmacies_near(self, asked: Mapping[str, str]) -> list[Row] | str:
+        """Of 국립중앙의료원, nearest first."""
         try:
             here = float(asked["WGS84_LON"]), float(asked["WGS84_LAT"])
         except KeyError:
@@ -164,12 +183,14 @@ class PublicRows:
         return {key: value for key, value in near.items() if value}
 
     def pharmacy_by_id(self, asked: Mapping[str, str]) -> list[Row] | str:
+        """One of 국립중앙의료원."""
         if not asked.get("HPID"):
             return "11"
         rows = _equal(self.pharmacies, asked, {"HPID": "hpid"})
         return [{key: value for key, value in row.items() if key != "rnum"} for row in rows]
 
     def rest_days(self, asked: Mapping[str, str]) -> list[Row] | str:
+        """Of 특일정보."""
         year = asked.get("solYear", "")
         if not re.fullmatch(r"\d{4}", year):
             return "11"
@@ -223,7 +244,7 @@ def _disordered(rows: list[Row], begin: int, size: int, fault: Fault | None) -> 
 
 
 class FakePublicData(FakeService[PublicDataSettings]):
-    """data.go.kr on 127.0.0.1."""
+    """data.go.kr on 127.0.0.1, at ``url``. It answers from ``rows``; ``now`` gives seconds since 1970, for its quotas."""
 
     name: ClassVar[str] = "data.go.kr"
     known_faults: ClassVar[Mapping[str, str]] = KNOWN_FAULTS

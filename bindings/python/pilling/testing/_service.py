@@ -56,10 +56,16 @@ def spoil(reply: Reply, fault: Fault | None) -> Reply:
 
 
 class FakeService(abc.ABC, Generic[SettingsType]):
-    """A server that runs from its making until ``stop``, or to the end of a ``with`` block."""
+    """A server that runs from its making until ``stop``, or to the end of a ``with`` block. Any thread may change it.
+
+    ``port`` 0 takes a free one. ``settings`` say how it behaves, ``seed`` draws which requests a fault with a rate strikes,
+    and each reply comes after ``latency_seconds``. ``log`` counts what it was asked, and what would have been paid for.
+    """
 
     name: ClassVar[str]
+    """What the control and the shell call it."""
     known_faults: ClassVar[Mapping[str, str]]
+    """What can go wrong, by name, and in words."""
 
     def __init__(self, settings: SettingsType, port: int = 0, seed: int = 0, latency_seconds: float = 0.0) -> None:
         self._first_settings = settings
@@ -79,9 +85,11 @@ class FakeService(abc.ABC, Generic[SettingsType]):
 
     @property
     def url(self) -> str:
+        """Its address, without a path."""
         return f"http://127.0.0.1:{self._server.port}"
 
     def stop(self) -> None:
+        """Takes no more requests, and lets those in flight be answered for some seconds."""
         self._server.stop()
 
     def __enter__(self) -> Self:
@@ -100,7 +108,7 @@ class FakeService(abc.ABC, Generic[SettingsType]):
         self.plan.add(Fault.read({"fault": fault, **how}, self.known_faults))
 
     def set(self, **settings: Any) -> None:
-        """Changes settings by their names."""
+        """Changes settings by their names. Raises WrongControl for one that it does not know, as ``fail`` does."""
         known = {field.name for field in dataclasses.fields(self.settings)}
         for unknown in settings.keys() - known:
             raise WrongControl(f"there is no setting {unknown!r}; known are: {', '.join(sorted(known))}")

@@ -136,6 +136,7 @@ def _wait(data_service: FakePublicData, model_service: FakeOpenAi) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """The command of the shell: runs both services, and returns its exit status."""
     parsed = _parser().parse_args(arguments)
     try:
         return _run(parsed)
