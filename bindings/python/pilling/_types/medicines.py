@@ -16,13 +16,19 @@ class Medicine(Deferred):
     id: str
     """품목기준코드, the product code: nine digits."""
     name: str
+    """As registered."""
     english_name: str = ""
+    """As registered."""
     company: str = ""
+    """Whose product it is."""
     ingredients: str = ""
+    """Comma-separated, as given."""
     dispensing: str = ""
     """"otc" or "prescription"."""
     efficacy: str = ""
+    """What it is for."""
     usage: str = ""
+    """How to take it."""
     warnings: str = ""
     """What to know before taking it."""
     precautions: str = ""
@@ -30,8 +36,11 @@ class Medicine(Deferred):
     interactions: str = ""
     """Which medicines and foods to watch."""
     side_effects: str = ""
+    """What may go wrong."""
     storage: str = ""
+    """How to keep it."""
     images: tuple[str, ...] = ()
+    """Addresses, in the order they were given."""
     published_on: str = ""
     """ISO date, or empty."""
     updated_on: str = ""
@@ -47,8 +56,11 @@ class MedicineMatch:
     """One medicine found by name."""
 
     medicine: Medicine
+    """Of the catalogue."""
     kind: MatchKind
+    """How it matched."""
     reading: TextReading
+    """How the text was read."""
     field: NameField
     """What ``text`` is."""
     edits: int
@@ -70,8 +82,11 @@ class ConfusableMedicine:
     """One medicine of another brand that a name may be mistaken for."""
 
     medicine: Medicine
+    """One of that brand."""
     brand: str
+    """What the name begins with before its form, strength and brackets."""
     edits: int
+    """Strokes between the two brands."""
     similarity: float
     """Between 0 and 1: looks and sounds taken together."""
 
@@ -81,7 +96,9 @@ class SearchResult(Results[MedicineMatch], Deferred):
     """A sequence of matches, best first. Equal to another one with the same matches."""
 
     matches: tuple[MedicineMatch, ...]
+    """Best first."""
     answer: Answer = field(compare=False)
+    """How they were found."""
 
     def _items(self) -> tuple[MedicineMatch, ...]:
         return self.matches

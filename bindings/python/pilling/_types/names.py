@@ -39,6 +39,7 @@ class TextReading(enum.Enum):
     """How the text that was typed was read."""
 
     literal = "literal"
+    """As it stands."""
     korean_layout = "korean_layout"
     """Typed with the Latin layout, read as Korean: xkdlfpshf is 타이레놀."""
     latin_layout = "latin_layout"
@@ -55,8 +56,11 @@ class NameField(enum.Enum):
     export_name = "export_name"
     """In the brackets of the name."""
     ingredient = "ingredient"
+    """As it was given."""
     english_name = "english_name"
+    """As it was given."""
     alias = "alias"
+    """As it was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,15 @@ class NameEntry:
     """A name to index, and what else is known."""
 
     name: str
+    """As it is shown; every match gives it as it stands here."""
     ingredients: str = ""
     """Separated by commas or slashes."""
     english_name: str = ""
+    """As registered."""
     aliases: tuple[str, ...] = ()
+    """Other names that people use."""
     company: str = ""
+    """For filters."""
     form: str = ""
     """Empty: read out of the name."""
     dispensing: str = ""
@@ -82,19 +90,29 @@ class NameMatch:
     """One name of a NameIndex. Most members are those of MedicineMatch."""
 
     name: str
+    """As it was given."""
     index: int
     """Position in the names that the index was built from, then in the order of ``add``."""
     kind: MatchKind
+    """How it matched."""
     reading: TextReading
+    """How the text was read."""
     field: NameField
+    """What ``text`` is."""
     edits: int
+    """Strokes that were changed, dropped, added or swapped."""
     score: float
+    """Above 0, up to 1; 1 only for the exact name. Comparable within one result."""
     text: str
+    """What was matched: the name, or another field that was given."""
     spans: tuple[Span, ...]
+    """What matched in ``text``."""
     brand: Span
     """The brand in ``name``."""
     approximate: bool
+    """It may be another medicine: letters had to be changed, or looser."""
     why: str
+    """Why it matched, in one English line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +120,10 @@ class ConfusableName:
     """Another brand that a name may be mistaken for."""
 
     index: int
+    """Of a name of that brand."""
     brand: str
+    """What the name begins with before its form, strength and brackets."""
     edits: int
+    """Strokes between the two brands."""
     similarity: float
     """Between 0 and 1: looks and sounds taken together."""

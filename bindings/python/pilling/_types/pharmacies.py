@@ -27,7 +27,9 @@ class OpenState(enum.Enum):
 
     unknown = "unknown"
     closed = "closed"
+    """It is known to be closed."""
     open = "open"
+    """It is known to be open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,9 @@ class Coordinate:
     """WGS 84 position in degrees."""
 
     latitude: float
+    """-90 to 90."""
     longitude: float
+    """-180 to 180."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class OpenInterval:
     day. Open round the clock is 0 to 1440. ``str`` gives "09:00-19:00"."""
 
     open: int
+    """540 is 09:00."""
     close: int
 
     def __str__(self) -> str:
@@ -79,10 +84,15 @@ class Pharmacy:
 
     id: str
     name: str
+    """As its source gave it."""
     address: str
+    """As its source gave it, or empty."""
     telephone: str
+    """As its source gave it, or empty."""
     position: Coordinate
+    """Where it is."""
     hours: OpeningHours
+    """When it is open, as far as its source says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,7 @@ class OpenStatus:
     """What opening hours say about an instant, in Korean time."""
 
     state: OpenState
+    """Open, closed, or not known."""
     today: OpenInterval | None
     """The hours of the day; on a public holiday, its own."""
     closes_in: timedelta | None
@@ -99,6 +110,7 @@ class OpenStatus:
     may_open_before: bool
     """While closed: nothing is known of some day before ``opens_in``."""
     is_holiday: bool
+    """Whether today is a public holiday."""
     is_holiday_known: bool
     """False outside of the years that the calendar of public holidays covers: then ordinary hours were taken."""
     instant: datetime
@@ -120,7 +132,9 @@ class NearbyPharmacy:
     """A pharmacy and how far it is."""
 
     pharmacy: Pharmacy
+    """Of the catalogue."""
     distance_meters: float
+    """Along the great circle."""
     bearing_degrees: float
     """From the center, clockwise from north."""
     status: OpenStatus
@@ -148,8 +162,11 @@ class NearbyCursor:
     """Where a page of results ended: what ``after`` takes for the next one. It holds over a refresh of the data."""
 
     distance_meters: float
+    """Of the last result of the page."""
     id: str
+    """Of that result."""
     version: int
+    """Of the data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +174,13 @@ class NearbyResult(Results[NearbyPharmacy]):
     """A sequence of pharmacies, nearest first. Equal to another one with the same pharmacies."""
 
     pharmacies: tuple[NearbyPharmacy, ...]
+    """By distance, then id."""
     next: NearbyCursor | None = field(compare=False)
     """Where the next page begins; none when there is none, or no limit was given."""
     instant: datetime = field(compare=False)
     """When the states hold."""
     answer: Answer = field(compare=False)
+    """How they were found."""
 
     def _items(self) -> tuple[NearbyPharmacy, ...]:
         return self.pharmacies

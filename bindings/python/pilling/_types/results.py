@@ -14,10 +14,15 @@ class Origin(enum.Enum):
     """Where an answer was found, cheapest first."""
 
     memory_cache = "memory_cache"
+    """Finished before, in this process."""
     index = "index"
+    """Made now from the catalogue in memory."""
     store = "store"
+    """The database."""
     shared_cache = "shared_cache"
+    """A cache outside of the process."""
     live = "live"
+    """A source or summarizer was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +30,13 @@ class Answer:
     """How an answer was found."""
 
     origin: Origin
+    """Where it was found."""
     elapsed_seconds: float
+    """From the call to the answer."""
     degraded: bool
     """Something that should have helped did not; ``warnings`` say what."""
     warnings: tuple[str, ...]
+    """For people, in English."""
     stale: bool = False
     """Past its time, for want of a newer one; ``warnings`` say why."""
     age_seconds: float | None = None

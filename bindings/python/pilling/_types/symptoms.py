@@ -43,6 +43,7 @@ class UnansweredSymptom:
     """A phrase that had no sure answer. It is what a person said of their health: keep it as such, or not at all."""
 
     phrase: str
+    """As it was typed."""
     is_understood: bool
     """Whether a concept was understood, which no medicine here is for."""
     approximate: int
@@ -54,6 +55,7 @@ class SymptomMatch:
     """One medicine whose efficacy text speaks of what was complained of."""
 
     medicine: Medicine
+    """Of the catalogue."""
     score: float
     """Above 0, up to 1; 1 when the text speaks of nothing else than all of it."""
     concepts: tuple[str, ...]
@@ -73,12 +75,15 @@ class SymptomResult(Results[SymptomMatch], Deferred):
     """A sequence of matches, best first, and what was understood. Equal to another one that says the same."""
 
     understood: tuple[UnderstoodSymptom, ...]
+    """The concepts that matches were looked for, in the order of the phrase."""
     absent: tuple[UnderstoodSymptom, ...]
     """What was denied, is over, or was set aside: "콧물은 안 나요", "감기는 나았는데", "기침 말고"."""
     red_flag: RedFlag | None
     """Then there are no matches."""
     matches: tuple[SymptomMatch, ...]
+    """Best first."""
     answer: Answer = field(compare=False)
+    """How they were found; its warnings tell of whom or what a pharmacist should be told."""
 
     def _items(self) -> tuple[SymptomMatch, ...]:
         return self.matches

@@ -18,20 +18,26 @@ class ImportReport:
     """What an import did. ``repeated`` rows were joined into another row of the same id."""
 
     rows: int
+    """Of the file, the skipped included."""
     added: int
+    """Rows that were not there."""
     updated: int
+    """Rows that said something new."""
     unchanged: int
+    """Rows that said nothing new."""
     older: int
     """Rows that were not written, for the database holds newer ones. 0 for pharmacies, whose rows have no dates."""
     repeated: int
     not_in_file: int
     """Medicines of the catalogue that the file does not name; they stay. 0 for pharmacies."""
     skipped: tuple[SkippedRow, ...]
+    """Rows that made no sense, and why."""
     notes: tuple[SkippedRow, ...]
     """Rows that were kept with a part left out, and why."""
     doubts: tuple[str, ...]
     """About what the catalogue holds now, when rows were written: pharmacies of different districts on one point."""
     elapsed_seconds: float
+    """From the call to its return."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +81,7 @@ class RefreshSchedule:
     at: time = time(2)
     """Of every day in Korea; seconds do not count."""
     options: RefreshOptions = RefreshOptions()
+    """How to refresh; a dry run raises InvalidArgument."""
     on_report: Callable[[RefreshReport], object] | None = None
     """Called on the thread that refreshed; what it raises is reported as unraisable."""
     on_failure: Callable[[str], object] | None = None
@@ -109,8 +116,11 @@ class RefreshReport:
     rows: int
     """Different ones that the sources listed."""
     added: int
+    """Rows that were not there."""
     updated: int
+    """Rows that said something new."""
     unchanged: int
+    """Rows that said nothing new."""
     older: int
     """Rows that were not written, for the database holds newer ones."""
     withdrawn: int
@@ -120,6 +130,7 @@ class RefreshReport:
     pages_taken_up: int
     """That a refresh before had fetched."""
     skipped: tuple[SkippedRow, ...]
+    """Rows that made no sense, and why."""
     texts: int
     """Distinct efficacy texts of medicines that are not withdrawn."""
     kept: int
@@ -149,3 +160,4 @@ class RefreshReport:
     is_complete: bool
     """Nothing is left to do."""
     elapsed_seconds: float
+    """From the call to its return."""
