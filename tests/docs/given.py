@@ -1,5 +1,5 @@
-"""What the Python snippets of the pages take for granted: names that the page says are the reader's own, and packages that
-Pilling does not need."""
+"""What the Python snippets of the pages take for granted: names that are the reader's own, and packages that Pilling does
+not need."""
 
 from __future__ import annotations
 

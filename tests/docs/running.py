@@ -89,7 +89,7 @@ class PageRun:
             _expect(differs is None, block.file, command.line, differs)
 
     def _serve(self, block: Block, output: str) -> None:
-        """Runs the fake services till the end of the page; what it shows as their addresses stands for the real ones."""
+        """Runs the fake services till the end of the page; the addresses that it shows stand for the real ones."""
         process = subprocess.Popen(
             ["bash", "-c", f"exec {SERVER}"],
             cwd=self._workspace.folder,

@@ -1,5 +1,5 @@
-"""The folder in which a page's snippets run: the clone as a reader has it after examples/quickstart.sh, with the sample in
-pilling.db, and with fake services in the place of those that need a key."""
+"""The folder in which a page's snippets run: the clone as a reader has it after examples/quickstart.sh, with the sample
+in pilling.db, and with fake services in the place of those that need a key."""
 
 from __future__ import annotations
 
