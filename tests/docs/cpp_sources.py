@@ -15,7 +15,16 @@ import pathlib
 import re
 import sys
 
-from markdown import ROOT, Block, pages, read_page
+from markdown import ROOT, Block, WrongPage, pages, read_page
+
+
+def readable(page: str) -> list[Block]:
+    """The blocks of a page. One that test_snippets.py will refuse must not keep others from being built."""
+    try:
+        return read_page(page)
+    except WrongPage as error:
+        print(f"{error}\nThis page is left out.", file=sys.stderr)
+        return []
 
 
 def is_passage_of_an_example(block: Block) -> bool:
@@ -32,7 +41,7 @@ def file_name(block: Block) -> str:
 
 def program_of(block: Block) -> str:
     """The name of the program of a block. Pages that show the same program share one."""
-    programs = (other for page in pages() for other in read_page(page) if other.language == "cpp" and is_program(other))
+    programs = (other for page in pages() for other in readable(page) if other.language == "cpp" and is_program(other))
     return file_name(next(other for other in programs if other.text == block.text))
 
 
@@ -42,7 +51,7 @@ def sources() -> dict[str, str]:
     made = {}
     fragments = ['#include "given.hpp"\n']
     for page in pages():
-        blocks = [block for block in read_page(page) if block.language == "cpp" and not is_passage_of_an_example(block)]
+        blocks = [block for block in readable(page) if block.language == "cpp" and not is_passage_of_an_example(block)]
         scopes = []
         for block in blocks:
             lines = f'#line {block.line} "{ROOT / block.file}"\n{block.text}'

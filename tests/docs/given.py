@@ -4,6 +4,7 @@ not need."""
 from __future__ import annotations
 
 import contextlib
+import functools
 import sys
 import types
 from collections.abc import Iterator
@@ -38,7 +39,7 @@ def _module(name: str, **members: object) -> types.ModuleType:
 
 @contextlib.contextmanager
 def packages(workspace: Workspace) -> Iterator[None]:
-    """Stand-ins for Django and OpenTelemetry, and OpenAI at the address of the fake one."""
+    """Stand-ins for Django and OpenTelemetry; and data.go.kr and OpenAI are at the addresses of the fake ones."""
     http = _module("django.http", HttpResponse=lambda content, content_type: content)
     trace = _module(
         "opentelemetry.trace",
@@ -58,9 +59,10 @@ def packages(workspace: Workspace) -> Iterator[None]:
         return options
 
     real_openai = OpenAiOptions.openai
-    with mock.patch.dict(sys.modules, modules):
-        OpenAiOptions.openai = staticmethod(openai)
-        try:
-            yield
-        finally:
-            OpenAiOptions.openai = real_openai
+    public_data = functools.partial(PublicDataOptions, base_url=workspace.public_data)
+    with (
+        mock.patch.dict(sys.modules, modules),
+        mock.patch.object(pilling.sources, "PublicDataOptions", public_data),
+        mock.patch.object(OpenAiOptions, "openai", staticmethod(openai)),
+    ):
+        yield

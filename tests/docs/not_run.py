@@ -19,7 +19,7 @@ class NotRun:
 NOT_RUN = (
     NotRun(r"\.ci/run|tests/run\.sh(| --fast| --filter \S+)", "would run this test", ".ci/run", "bash tests/run.sh"),
     NotRun(
-        r"cmake (--workflow |--build |)--preset release( --target unit_search)?|ctest --preset release -R example",
+        r"cmake (--workflow |--build |)--preset release( --target \w+| -DPython_EXECUTABLE=\S+)?|ctest --preset release -R example",
         "builds the tree that is being tested",
         "tests/run.sh",
         "cmake --build --preset",
