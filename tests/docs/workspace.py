@@ -11,9 +11,14 @@ import subprocess
 
 from markdown import ROOT
 
-# A stand-in for python3: the distribution's, asking the fake services where the page names none.
+# A stand-in for python3: the distribution's, asking the fake services where the page names none. It is always the
+# evening of a Saturday, for at night no pharmacy is open.
 PYTHON = """\
 #!/bin/sh
+for word; do
+  shift
+  if [ "$word" = --open-now ]; then set -- "$@" --open-at 2026-07-04T20:00; else set -- "$@" "$word"; fi
+done
 case " $* " in
 *" --public-data "*) ;;
 *" -m pilling "*"refresh "*) set -- "$@" --public-data {public_data} --base-url {openai} ;;
