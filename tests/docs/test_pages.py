@@ -5,6 +5,7 @@ import inspect
 import json
 import os
 import pathlib
+import pkgutil
 import re
 
 import pilling
@@ -110,21 +111,59 @@ def test_both_readmes_link_to_the_same_pages():
     assert korean == english
 
 
+def named(pattern: str, of: list[str] | None = None) -> list[tuple[str, str]]:
+    """What stands between backticks on the pages and matches, each with its page."""
+    words = ((page, word) for page in of or pages() for word in re.findall(r"`([^`\n]+)`", prose(page)))
+    return sorted({(page, match[0]) for page, word in words for match in re.finditer(pattern, word)})
+
+
+def test_files_that_the_pages_name_exist():
+    folders = r"(?:\.ci|bench|bindings|cmake|data|docs|examples|include|src|tests)"
+    files = named(rf"(?<![\w./-]){folders}/[\w./-]+\w")
+
+    assert files
+    assert [(page, file) for page, file in files if not (ROOT / file).exists()] == []
+
+
+def test_options_of_the_shell_that_the_guide_names_exist():
+    commands = [*ROOT.glob("bindings/python/pilling/**/*.py"), *ROOT.glob("examples/*.sh"), *ROOT.glob("tests/run.sh")]
+    texts = "".join(path.read_text(encoding="utf-8") for path in commands) + "--help"
+    options = named(r"(?<![\w-])--[a-z][a-z-]+", ["README.md", "README.ko.md", *GUIDE])
+
+    assert options
+    assert [(page, option) for page, option in options if option not in texts] == []
+
+
+def test_python_names_of_the_pages_exist():
+    # Not the database of the examples, nor names of spans.
+    names = named(r"^pilling\.(?!db\b|search\b|cache\.|tier\.)[a-zA-Z][\w.]+\b")
+
+    def exists(name: str) -> bool:
+        try:
+            pkgutil.resolve_name(name)
+        except (AttributeError, ImportError):
+            return False
+        return True
+
+    assert names
+    assert [(page, name) for page, name in names if not exists(name)] == []
+
+
 def test_members_that_the_pages_name_are_in_the_headers():
     headers = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("include/pilling/*.hpp"))
-    named = {(page, name) for page in pages() for name in re.findall(r"`([A-Z]\w+::\w+)", prose(page))}
-    own = [(page, *name.split("::")) for page, name in sorted(named) if re.search(rf"\b{name.split('::')[0]}\b", headers)]
+    members = [(page, *name.split("::")) for page, name in named(r"^[A-Z]\w+::\w+")]
+    own = [(page, kind, member) for page, kind, member in members if re.search(rf"\b{kind}\b", headers)]
 
     assert own
     assert [(page, kind, member) for page, kind, member in own if not re.search(rf"\b{member}\b", headers)] == []
 
 
-def test_metrics_that_the_pages_name_exist():
+def test_metrics_that_the_guide_names_exist():
     sources = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("src/**/*.cpp"))
-    named = {(page, name) for page in GUIDE for name in re.findall(r"`(pilling_[a-z_]+)", prose(page))}
+    metrics = named(r"pilling_[a-z_]+", GUIDE)
 
-    assert named
-    assert [(page, name) for page, name in sorted(named) if re.sub("_bucket$", "", name) not in sources] == []
+    assert metrics
+    assert [(page, name) for page, name in metrics if re.sub("_bucket$", "", name) not in sources] == []
 
 
 def sample_names() -> list[str]:
