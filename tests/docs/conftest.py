@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pilling
 import pytest
-from markdown import ROOT
+from blocks import ROOT
 from pilling.testing.fake_services import FakeOpenAi, FakePublicData
 from workspace import Workspace, furnish
 

@@ -15,7 +15,7 @@ import pathlib
 import re
 import sys
 
-from markdown import ROOT, Block, WrongPage, pages, read_page
+from blocks import ROOT, Block, WrongPage, pages, read_page
 
 
 def readable(page: str) -> list[Block]:

@@ -1,7 +1,7 @@
 #pragma once
 
-// What the C++ snippets of the pages take for granted: things that their reader has, or made with a snippet of another page.
-// Declared only, for the snippets are compiled and not run.
+// What the C++ snippets of the pages take for granted: things that their reader has, or made with a snippet of another
+// page. Declared only, for the snippets are compiled and not run.
 
 #include <chrono>
 #include <filesystem>
@@ -10,13 +10,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <pilling/pilling.hpp>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <pilling/pilling.hpp>
 
 // Keys, a point of time, and the limits of a call.
 extern const std::string key, api_key;

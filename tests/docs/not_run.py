@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from markdown import ROOT
+from blocks import ROOT
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Any
 import cpp_sources
 import given
 import pilling
-from markdown import ROOT, Block, console_commands, difference, read_page, shell_commands
+from blocks import ROOT, Block, console_commands, difference, read_page, shell_commands
 from not_run import exception_for, is_kept
 from workspace import BUILD, Workspace
 

@@ -1,6 +1,6 @@
 import cpp_sources
 import pytest
-from markdown import ROOT, Block, WrongPage, pages, read_page
+from blocks import ROOT, Block, WrongPage, pages, read_page
 
 PAGES = {
     "one.md": [

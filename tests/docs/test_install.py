@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 
 import pytest
-from markdown import Block, difference, read_page, shell_commands
+from blocks import Block, difference, read_page, shell_commands
 
 STAGE = pathlib.Path(os.environ.get("PILLING_STAGE") or "/nowhere")
 COMPILER = os.environ.get("PILLING_COMPILER") or "g++"

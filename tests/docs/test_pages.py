@@ -10,7 +10,7 @@ import re
 
 import pilling
 import pytest
-from markdown import ROOT, Block, pages, read_page
+from blocks import ROOT, Block, pages, read_page
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 GUIDE = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/guide/*.md"))

@@ -7,7 +7,7 @@ import stat
 import subprocess
 
 import pytest
-from markdown import ROOT
+from blocks import ROOT
 from workspace import BUILD, Workspace
 
 # Writes its arguments down and does nothing.

@@ -1,7 +1,7 @@
-"""Every snippet of every page does what the page says. See markdown.py for what is done with which."""
+"""Every snippet of every page does what the page says. See blocks.py for what is done with which."""
 
 import pytest
-from markdown import Block, pages, read_page, shell_commands
+from blocks import Block, pages, read_page, shell_commands
 from not_run import NOT_RUN, exception_for, is_kept
 from running import PageRun, WrongSnippet
 

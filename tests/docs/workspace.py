@@ -9,7 +9,7 @@ import pathlib
 import shutil
 import subprocess
 
-from markdown import ROOT
+from blocks import ROOT
 
 # A stand-in for python3: the distribution's, asking the fake services where the page names none. It is always the
 # evening of a Saturday, for at night no pharmacy is open.

@@ -1,5 +1,5 @@
 import pytest
-from markdown import Block, WrongPage, console_commands, difference, pages, read_blocks, shell_commands
+from blocks import Block, WrongPage, console_commands, difference, pages, read_blocks, shell_commands
 
 PAGE = """\
 # A page
