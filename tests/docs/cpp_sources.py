@@ -36,7 +36,9 @@ def is_program(block: Block) -> bool:
 
 
 def file_name(block: Block) -> str:
-    return re.sub(r"\W+", "_", block.file.removesuffix(".md")) + f"_{block.line}"
+    """After the page, and which of its blocks it is. Lines would come and go."""
+    blocks = [other for other in readable(block.file) if other.language == "cpp"]
+    return re.sub(r"\W+", "_", block.file.removesuffix(".md")) + f"_{blocks.index(block) + 1}"
 
 
 def program_of(block: Block) -> str:
@@ -66,6 +68,19 @@ def sources() -> dict[str, str]:
             fragments.append(f"void {name}() {{\n" + "".join(scopes) + "}" * len(scopes) + "\n}\n")
     made["fragments.cpp"] = "".join(fragments)
     return made
+
+
+def is_as_built(folder: pathlib.Path) -> bool:
+    """Whether the files there are those of the pages, but for the lines that the blocks stand in."""
+
+    def without_lines(text: str) -> str:
+        return re.sub(r"^#line \d+", "#line", text, flags=re.MULTILINE)
+
+    built = {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in folder.rglob("*.cpp")}
+    wanted = sources()
+    return {name: without_lines(text) for name, text in built.items()} == {
+        name: without_lines(text) for name, text in wanted.items()
+    }
 
 
 def write(folder: pathlib.Path) -> None:

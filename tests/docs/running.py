@@ -138,10 +138,8 @@ class PageRun:
         _expect(not runner.failures, block.file, block.line, report.getvalue())
 
     def _run_cpp(self, block: Block) -> None:
-        for name, text in cpp_sources.sources().items():
-            path = SNIPPETS / name
-            is_built = path.exists() and path.read_text(encoding="utf-8") == text
-            _expect(is_built, block.file, block.line, f"{path} is older than the pages; build first")
+        is_built = cpp_sources.is_as_built(SNIPPETS)
+        _expect(is_built, block.file, block.line, f"what is built in {SNIPPETS} is older than the pages; build first")
         if cpp_sources.is_program(block) and not cpp_sources.is_passage_of_an_example(block):
             done = self._workspace.run(str(PROGRAMS / f"documented_{cpp_sources.program_of(block)}"))
             _expect(done.returncode == 0, block.file, block.line, done.stdout)

@@ -40,13 +40,13 @@ def test_a_block_sees_the_names_of_those_above_it(invented):
 def test_programs_and_files_are_sources_of_their_own(invented):
     sources = cpp_sources.sources()
 
-    assert sorted(sources) == ["files/two_7.cpp", "fragments.cpp", "programs/one_20.cpp"]
-    assert sources["files/two_7.cpp"].endswith(f'#line 7 "{ROOT / "two.md"}"\n#include "a.hpp"\nstruct A {{}};\n')
-    assert sources["programs/one_20.cpp"] == f'#line 20 "{ROOT / "one.md"}"\n#include <vector>\nint main() {{\n}}\n'
+    assert sorted(sources) == ["files/two_1.cpp", "fragments.cpp", "programs/one_3.cpp"]
+    assert sources["files/two_1.cpp"].endswith(f'#line 7 "{ROOT / "two.md"}"\n#include "a.hpp"\nstruct A {{}};\n')
+    assert sources["programs/one_3.cpp"] == f'#line 20 "{ROOT / "one.md"}"\n#include <vector>\nint main() {{\n}}\n'
 
 
 def test_pages_that_show_the_same_program_share_it(invented):
-    assert cpp_sources.program_of(PAGES["two.md"][-1]) == "one_20"
+    assert cpp_sources.program_of(PAGES["two.md"][-1]) == "one_3"
 
 
 def test_a_page_that_cannot_be_read_is_left_out_and_named(invented, monkeypatch, capsys):
@@ -57,19 +57,31 @@ def test_a_page_that_cannot_be_read_is_left_out_and_named(invented, monkeypatch,
 
     monkeypatch.setattr(cpp_sources, "read_page", read)
 
-    assert sorted(cpp_sources.sources()) == ["files/two_7.cpp", "fragments.cpp", "programs/two_12.cpp"]
+    assert sorted(cpp_sources.sources()) == ["files/two_1.cpp", "fragments.cpp", "programs/two_2.cpp"]
     assert "one.md:4: nobody tests this" in capsys.readouterr().err
 
 
 def test_what_is_as_it_was_is_not_written_again(invented, tmp_path):
     (tmp_path / "files").mkdir()
-    (tmp_path / "files" / "old_1.cpp").touch()
+    (tmp_path / "files" / "old_9.cpp").touch()
     cpp_sources.write(tmp_path)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.cpp")}
     cpp_sources.write(tmp_path)
 
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.cpp")} == before
     assert sorted(str(path.relative_to(tmp_path)) for path in before) == sorted(cpp_sources.sources())
+
+
+def test_a_build_is_older_when_a_text_has_changed_and_not_when_a_line_has(invented, tmp_path):
+    cpp_sources.write(tmp_path)
+    assert cpp_sources.is_as_built(tmp_path)
+
+    fragments = tmp_path / "fragments.cpp"
+    fragments.write_text(fragments.read_text().replace("#line 4 ", "#line 40 "))
+    assert cpp_sources.is_as_built(tmp_path)
+
+    fragments.write_text(fragments.read_text().replace("int b", "int c"))
+    assert not cpp_sources.is_as_built(tmp_path)
 
 
 def test_every_block_of_the_pages_is_compiled_or_a_passage_of_an_example():

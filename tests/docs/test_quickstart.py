@@ -84,6 +84,19 @@ def test_it_answers_from_files_of_ones_own(clone):
     assert (clone.folder / "build" / "quickstart" / "data-mine.db").exists()
 
 
+@pytest.mark.parametrize(("missing", "left_out"), [("약국.json", "near"), ("e약은요.json", "search 들녘새봄정")])
+def test_nothing_is_asked_about_what_the_files_do_not_hold(clone, missing, left_out):
+    write_own_files(clone.folder / "mine")
+    (clone.folder / "mine" / missing).unlink()
+
+    done = run(clone, "--data", "mine")
+
+    assert done.returncode == 0, done.stdout
+    questions = asked(done.stdout)
+    assert [question for question in questions if question.startswith(left_out)] == []
+    assert len([question for question in questions if question]) == 3
+
+
 def test_a_folder_without_files_is_an_error(clone):
     (clone.folder / "empty").mkdir()
 
