@@ -18,6 +18,7 @@ import sys
 from blocks import ROOT, Block, WrongPage, pages, read_page
 
 
+@functools.cache
 def readable(page: str) -> list[Block]:
     """The blocks of a page. One that test_snippets.py will refuse must not keep others from being built."""
     try:

@@ -22,8 +22,10 @@ def invented(monkeypatch):
     monkeypatch.setattr(cpp_sources, "pages", lambda: list(PAGES))
     monkeypatch.setattr(cpp_sources, "read_page", PAGES.__getitem__)
     cpp_sources.sources.cache_clear()
+    cpp_sources.readable.cache_clear()
     yield
     cpp_sources.sources.cache_clear()
+    cpp_sources.readable.cache_clear()
 
 
 def test_a_block_sees_the_names_of_those_above_it(invented):
