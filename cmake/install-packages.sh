@@ -13,7 +13,7 @@ build_packages=(
   libxxhash-dev zlib1g-dev
   pybind11-dev python3 python3-dev
 )
-test_packages=(libbenchmark-dev libgmock-dev libgtest-dev mypy python3-hypothesis python3-numpy python3-prometheus-client python3-pytest)
+test_packages=(curl libbenchmark-dev libgmock-dev libgtest-dev mypy python3-hypothesis python3-numpy python3-prometheus-client python3-pytest)
 reference_packages=(doxygen python3-sphinx)
 lint_packages=(clang-16 clang-format-16 clang-tidy-16 git libclang-rt-16-dev python3-venv)
 

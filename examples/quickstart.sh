@@ -63,10 +63,21 @@ ask() {
   say "$1: python3 -m pilling ${*:2}"
   pilling "${@:2}" || [ $? -eq 1 ]
 }
-ask "A whole name" search 활명수 --limit 5
+# first QUERY: the first row that it finds in the database, or nothing.
+first() {
+  "$python" -c 'import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone() or ())' \
+    "$database" "$1"
+}
+
+name=활명수 latitude=37.5665 longitude=126.9780 place="Seoul City Hall"
+if [ -n "$data" ]; then
+  name=$(first "select name from medicines order by id limit 1")
+  read -r latitude longitude place <<<"$(first "select latitude, longitude, name from pharmacies order by id limit 1")"
+fi
+[ -z "$name" ] || ask "A whole name" search "$name" --limit 5
 ask "The beginning of a name" search 타이레놀 --limit 5
 ask "A symptom" symptom 콧물 기침 --limit 5
-ask "Pharmacies around Seoul City Hall" near 37.5665 126.9780 --radius 500 --limit 5
+[ -z "$place" ] || ask "Pharmacies around $place" near "$latitude" "$longitude" --radius 500 --limit 5
 
 say "The same from C++"
 printf '%q %q\n' "$build/examples/quickstart" "$database"
