@@ -11,6 +11,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "cache/kept.hpp"
+
 namespace pilling::cache {
 
 /// Which entries were declared invalid, by tag or all of them: those with a stamp before the mark. Nothing is searched
@@ -43,6 +45,15 @@ class Invalidations {
       const auto mark = marks_.find(tag);
       if (mark != marks_.end() && stamp <= mark->second) return false;
     }
+    return true;
+  }
+
+  /// Looks through its tags only when something was marked since the last time.
+  bool holds(const Kept& kept) const {
+    const std::uint64_t now = version();
+    if (kept.held_at_version.load(std::memory_order_relaxed) == now) return true;
+    if (!holds(kept.tags, kept.stamp)) return false;
+    kept.held_at_version.store(now, std::memory_order_relaxed);
     return true;
   }
 
