@@ -6,7 +6,7 @@
 #include <tuple>
 #include <unordered_map>
 
-#include "search/approximate.hpp"
+#include "search/edit_distance.hpp"
 #include "search/name_parts.hpp"
 #include "search/sound.hpp"
 #include "text/normalize.hpp"
