@@ -5,7 +5,6 @@
 #include <exception>
 #include <iterator>
 #include <limits>
-#include <mutex>
 #include <utility>
 
 #include "cache/cache_parts.hpp"

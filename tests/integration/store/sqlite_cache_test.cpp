@@ -1,9 +1,7 @@
 #include <chrono>
 #include <cstdint>
 #include <gtest/gtest.h>
-#include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <thread>
 #include <utility>
