@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "text/keystrokes.hpp"
+#include "text/syllable.hpp"
 #include "text/utf8.hpp"
 
 namespace pilling::bench {
@@ -90,37 +91,21 @@ class Composer {
 
 }  // namespace
 
-std::u32string decoded(std::string_view utf8) {
-  std::u32string characters;
-  for (std::size_t at = 0; at < utf8.size();) {
-    const text::Character next = text::decode(utf8, at);
-    characters.push_back(next.value);
-    at += next.size;
-  }
-  return characters;
-}
-
-std::string encoded(std::u32string_view characters) {
-  std::string utf8;
-  for (const char32_t character : characters) text::append_utf8(utf8, character);
-  return utf8;
-}
-
 std::string with_initials(std::string_view text, std::size_t first) {
   const std::size_t syllables_each = vowels.size() * (finals.size() + 1);
-  std::u32string characters = decoded(text);
+  std::u32string characters = text::decoded(text);
   for (std::size_t i = first; i < characters.size(); ++i) {
-    if (is_syllable(characters[i])) characters[i] = initials[(characters[i] - U'가') / syllables_each];
+    if (text::is_syllable(characters[i])) characters[i] = initials[(characters[i] - U'가') / syllables_each];
   }
-  return encoded(characters);
+  return text::encoded(characters);
 }
 
 std::string strokes_of(std::string_view korean) { return text::in_latin_layout(korean); }
 
 std::string typed(std::string_view strokes) {
   Composer composer;
-  for (const char32_t letter : decoded(text::in_korean_layout(strokes))) composer.hit(letter);
-  return encoded(composer.finish());
+  for (const char32_t letter : text::decoded(text::in_korean_layout(strokes))) composer.hit(letter);
+  return text::encoded(composer.finish());
 }
 
 }  // namespace pilling::bench

@@ -5,11 +5,6 @@
 
 namespace pilling::bench {
 
-std::u32string decoded(std::string_view utf8);
-std::string encoded(std::u32string_view characters);
-
-constexpr bool is_syllable(char32_t character) { return character >= U'가' && character <= U'힣'; }
-
 /// The text with the initial consonants of its syllables from the one at `first` on.
 std::string with_initials(std::string_view text, std::size_t first);
 

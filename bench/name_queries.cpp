@@ -3,21 +3,11 @@
 #include <algorithm>
 
 #include "sources/file_bytes.hpp"
+#include "support/split.hpp"
 
 namespace pilling::bench {
-namespace {
 
-Strings split(std::string_view text, char separator) {
-  Strings parts;
-  while (true) {
-    const std::size_t end = text.find(separator);
-    parts.emplace_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
-}
-
-}  // namespace
+using support::split;
 
 bool is_main_class(std::string_view kind) { return std::ranges::find(main_classes, kind) != main_classes.end(); }
 

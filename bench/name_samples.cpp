@@ -8,6 +8,8 @@
 #include "sources/csv.hpp"
 #include "sources/file_bytes.hpp"
 #include "support/public_data.hpp"
+#include "text/syllable.hpp"
+#include "text/utf8.hpp"
 
 namespace pilling::bench {
 namespace {
@@ -20,8 +22,8 @@ constexpr std::size_t many_name_count = 117'000;
 constexpr std::size_t invented_queries_per_class = 112;
 
 std::string characters(std::string_view text, std::size_t first, std::size_t count) {
-  const std::u32string all = decoded(text);
-  return encoded(all.substr(std::min(first, all.size()), count));
+  const std::u32string all = text::decoded(text);
+  return text::encoded(all.substr(std::min(first, all.size()), count));
 }
 
 struct InventedName {
@@ -88,11 +90,11 @@ std::string with_slips(std::string_view korean, std::size_t slips, Random& rando
 
 std::string full_width(std::string_view text) {
   constexpr char32_t distance = U'！' - U'!';
-  std::u32string wide = decoded(text);
+  std::u32string wide = text::decoded(text);
   for (char32_t& character : wide) {
     if (character > U' ' && character < 0x7F) character += distance;
   }
-  return encoded(wide);
+  return text::encoded(wide);
 }
 
 std::string without_last_stroke(std::string_view korean) {
@@ -140,7 +142,8 @@ Strings brands() {
   } else {
     for (const InventedName& name : invented_names()) all.push_back(name.brand);
   }
-  std::erase_if(all, [](const std::string& brand) { return !std::ranges::all_of(decoded(brand), is_syllable); });
+  std::erase_if(all,
+                [](const std::string& brand) { return !std::ranges::all_of(text::decoded(brand), text::is_syllable); });
   return all;
 }
 
@@ -212,7 +215,7 @@ Strings single_strokes() {
   for (const char32_t stroke :
        std::u32string_view(U"abcdefghijklmnopqrstuvwxyz0123456789"
                            U"ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎㅏㅐㅑㅒㅓㅔㅕㅖㅗㅛㅜㅠㅡㅣ")) {
-    all.push_back(encoded({&stroke, 1}));
+    all.push_back(text::encoded({&stroke, 1}));
   }
   return all;
 }
@@ -223,11 +226,11 @@ Strings pairs_of_strokes() {
     for (char second = 'a'; second <= 'z'; ++second) pairs.insert({first, second});
   }
   for (const std::string& name : names()) {
-    const std::u32string begin = decoded(name).substr(0, 2);
-    if (begin.empty() || !is_syllable(begin[0])) continue;
-    const std::string syllable = encoded(begin.substr(0, 1));
+    const std::u32string begin = text::decoded(name).substr(0, 2);
+    if (begin.empty() || !text::is_syllable(begin[0])) continue;
+    const std::string syllable = text::encoded(begin.substr(0, 1));
     if (strokes_of(syllable).size() == 2) pairs.insert(syllable);
-    if (begin.size() == 2 && is_syllable(begin[1])) pairs.insert(with_initials(encoded(begin), 0));
+    if (begin.size() == 2 && text::is_syllable(begin[1])) pairs.insert(with_initials(text::encoded(begin), 0));
   }
   return {pairs.begin(), pairs.end()};
 }

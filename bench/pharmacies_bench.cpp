@@ -8,7 +8,6 @@
 #include <benchmark/benchmark.h>
 #include <chrono>
 #include <cmath>
-#include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <malloc.h>

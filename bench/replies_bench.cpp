@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <expat.h>
-#include <functional>
 #include <memory>
 #include <simdjson.h>
 #include <string>

@@ -7,7 +7,6 @@
 #include <exception>
 #include <iostream>
 #include <map>
-#include <memory>
 #include <string>
 #include <string_view>
 

@@ -9,21 +9,11 @@
 #include "pilling/summarizer.hpp"
 #include "sources/file_bytes.hpp"
 #include "sources/file_contents.hpp"
+#include "support/split.hpp"
 
 namespace pilling::bench {
-namespace {
 
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(separator, begin), text.size());
-    parts.emplace_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return parts;
-}
-
-}  // namespace
+using support::split;
 
 SymptomQuery::SymptomQuery(std::string text, const std::string& pattern) : text_(std::move(text)) {
   try {

@@ -1,13 +1,11 @@
 // Symptom search over texts of the shape of e약은요, beside what it replaces: looking at every text, and pairs of
 // syllables ranked by BM25. Real texts when PILLING_DATA_DIR names the folder of the shared data, else invented ones.
 
-#include <algorithm>
 #include <benchmark/benchmark.h>
 #include <cstdlib>
 #include <filesystem>
 #include <random>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "engine/symptom_look_up.hpp"

@@ -4,7 +4,6 @@
 #include <bit>
 #include <limits>
 #include <new>
-#include <utility>
 
 #include "cache/eviction_policy.hpp"
 

@@ -1,6 +1,7 @@
 #include "cache/failure_memory.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "pilling/error.hpp"

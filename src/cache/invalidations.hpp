@@ -4,12 +4,13 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+
+#include "cache/kept.hpp"
 
 namespace pilling::cache {
 
@@ -43,6 +44,15 @@ class Invalidations {
       const auto mark = marks_.find(tag);
       if (mark != marks_.end() && stamp <= mark->second) return false;
     }
+    return true;
+  }
+
+  /// Looks through its tags only when something was marked since the last time.
+  bool holds(const Kept& kept) const {
+    const std::uint64_t now = version();
+    if (kept.held_at_version.load(std::memory_order_relaxed) == now) return true;
+    if (!holds(kept.tags, kept.stamp)) return false;
+    kept.held_at_version.store(now, std::memory_order_relaxed);
     return true;
   }
 

@@ -52,6 +52,23 @@ void Lifetimes::begin(StoredEntry& entry, std::optional<milliseconds> time_to_li
   entry.kept_until = lifetime.count() == 0 ? entry.fresh_until : later(entry.fresh_until, stale_for_);
 }
 
+StoredEntry Lifetimes::begun(const detail::TieredCacheCore::Loaded& loaded, std::int64_t stamp) const {
+  StoredEntry entry;
+  entry.stamp = stamp;
+  entry.tags = loaded.tags;
+  begin(entry, loaded.time_to_live);
+  return entry;
+}
+
+KeptPointer Lifetimes::kept(const StoredEntry& entry, detail::TieredCacheCore::Pointer value) const {
+  auto kept = std::make_shared<Kept>();
+  kept->value = std::move(value);
+  kept->tags = entry.tags;
+  kept->stamp = entry.stamp;
+  translate(entry, *kept);
+  return kept;
+}
+
 void Lifetimes::translate(const StoredEntry& entry, Kept& kept) const {
   const SystemTime now_here = now();
   const std::int64_t steady = steady_now();

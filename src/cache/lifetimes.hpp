@@ -23,14 +23,21 @@ class Lifetimes {
   /// Sets the times of a value that was made now. Nothing remains of one that is not to be kept.
   void begin(StoredEntry& entry, std::optional<std::chrono::milliseconds> time_to_live) const;
 
+  /// What is to be kept of a value that was made now, without its bytes.
+  StoredEntry begun(const detail::TieredCacheCore::Loaded& loaded, std::int64_t stamp) const;
+
   /// Sets the times of the process by those of the entry.
   void translate(const StoredEntry& entry, Kept& kept) const;
+
+  /// The value of the entry, as it is kept in memory.
+  KeptPointer kept(const StoredEntry& entry, detail::TieredCacheCore::Pointer value) const;
 
   /// For `state_of` and `age_of`.
   std::int64_t steady_now() const {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(steady_now_().time_since_epoch()).count();
   }
   static State state_of(const Kept& kept, std::int64_t now) noexcept;
+  bool is_fresh(const Kept& kept) const { return steady_now() < kept.fresh_until; }
   static std::chrono::milliseconds age_of(const Kept& kept, std::int64_t now) noexcept;
 
  private:

@@ -10,20 +10,27 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "cache/invalidations.hpp"
 #include "cache/kept.hpp"
+#include "cache/lifetimes.hpp"
 #include "pilling/memory_cache.hpp"
 #include "pilling/tiered_cache.hpp"
 
 namespace pilling::cache {
 
-/// What is in memory: values, and the answers that there is none, which take a tenth of it at most. Thread-safe: looked
-/// up without a lock, and changed under one of the key's, so that nobody puts what another erased meanwhile.
+/// What is in memory: values, and the answers that there is none, which take a tenth of it at most. Gives only what
+/// still holds. Thread-safe: looked up without a lock, and changed under one of the key's, so that nobody puts what
+/// another erased meanwhile.
 class Residents {
  public:
-  explicit Residents(const TieredCacheOptions& options)
-      : steady_now_(options.steady_now),
+  Residents(const TieredCacheOptions& options, const detail::TieredCacheCore::Codec& codec, const Lifetimes& lifetimes,
+            const Invalidations& invalidations)
+      : codec_(codec),
+        lifetimes_(lifetimes),
+        invalidations_(invalidations),
         values_(memory_options(options, options.memory_bytes - options.memory_bytes / absent_part)),
         absences_(memory_options(options, options.memory_bytes / absent_part)) {}
 
@@ -31,27 +38,37 @@ class Residents {
   template <class Use>
   void visit(const std::string& key, Access access, const Use& use) {
     values_.visit(
-        key, [&](const KeptPointer& kept) { use(*kept); }, access);
+        key,
+        [&](const KeptPointer& kept) {
+          if (invalidations_.holds(*kept)) use(*kept);
+        },
+        access);
   }
 
   /// These do not count.
-  KeptPointer value(const std::string& key) { return found(values_, key); }
-  KeptPointer absence(const std::string& key) { return found(absences_, key); }
+  KeptPointer value(const std::string& key) { return if_it_holds(found(values_, key)); }
+  KeptPointer absence(const std::string& key) { return if_it_holds(found(absences_, key)); }
+  KeptPointer if_it_holds(KeptPointer kept) const {
+    return kept && invalidations_.holds(*kept) ? std::move(kept) : nullptr;
+  }
 
   /// Taken before something is read from elsewhere: when it has changed, the key may have been erased meanwhile.
   std::uint64_t erasures(const std::string& key) const noexcept {
     return stripe_of(key).erasures.load(std::memory_order_acquire);
   }
 
-  /// Unless `is_wanted` says no when it is shown what is there, which may be null; gives what it says. It is called
-  /// under the lock.
-  template <class IsWanted>
-  bool put(const std::string& key, const KeptPointer& kept, std::size_t value_weight, Access access,
-           const IsWanted& is_wanted) {
-    const std::size_t weight = entry_overhead + key.size() + value_weight;
+  /// Unless its time is over, something newer is there, or `is_still_good` says no, which is asked under the lock that
+  /// erasures take, too. Gives whether it was kept.
+  template <class IsStillGood>
+  bool put(const std::string& key, const KeptPointer& kept, Access access, const IsStillGood& is_still_good) {
+    if (Lifetimes::state_of(*kept, lifetimes_.steady_now()) == Lifetimes::State::gone) return false;
+    const std::size_t weight =
+        entry_overhead + key.size() + (kept->value ? codec_.weight_of(kept->value.get()) : std::size_t{0});
     const DeferredDeaths deferred;
     const std::scoped_lock lock(stripe_of(key).mutex);
-    if (!is_wanted(newest(key))) return false;
+    const KeptPointer there = newest(key);
+    const bool is_outdone = there && there->stamp > kept->stamp && invalidations_.holds(*there);
+    if (is_outdone || !is_still_good()) return false;
     const PutOptions options{.time_to_live = remaining(*kept), .access = access};
     if (kept->value) {
       values_.put(key, kept, weight, options);
@@ -61,6 +78,10 @@ class Residents {
       values_.erase(key);
     }
     return true;
+  }
+  bool put_unless_erased(const std::string& key, const KeptPointer& kept, Access access,
+                         std::uint64_t erasures_before) {
+    return put(key, kept, access, [&] { return erasures(key) == erasures_before; });
   }
 
   /// What was written before `stamp`, and what is being read meanwhile.
@@ -110,21 +131,22 @@ class Residents {
   }
 
   KeptPointer newest(const std::string& key) {
-    KeptPointer kept = value(key);
-    return kept ? kept : absence(key);
+    KeptPointer kept = found(values_, key);
+    return kept ? kept : found(absences_, key);
   }
 
   std::optional<std::chrono::nanoseconds> remaining(const Kept& kept) const {
     if (kept.kept_until == Kept::never) return std::nullopt;
-    const std::chrono::nanoseconds now = steady_now_().time_since_epoch();
-    return std::max(std::chrono::nanoseconds(kept.kept_until) - now, std::chrono::nanoseconds(0));
+    return std::chrono::nanoseconds(std::max(kept.kept_until - lifetimes_.steady_now(), std::int64_t{0}));
   }
 
   Stripe& stripe_of(const std::string& key) const noexcept {
     return stripes_[std::hash<std::string>{}(key) % stripes_.size()];
   }
 
-  const std::function<std::chrono::steady_clock::time_point()> steady_now_;
+  const detail::TieredCacheCore::Codec& codec_;
+  const Lifetimes& lifetimes_;
+  const Invalidations& invalidations_;
   Memory values_;
   Memory absences_;
   mutable std::array<Stripe, 64> stripes_;

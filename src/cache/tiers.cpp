@@ -75,8 +75,8 @@ KeptPointer Tiers::read(TierLink& link, const std::string& full_key, const Bytes
     if (entry) {
       clock_.observe(entry->stamp);
       learn_marks(link, entry->tags, call);
-      auto kept = keep(*entry, codec_.decode(entry->value));
-      return holds(*kept) ? kept : nullptr;
+      auto kept = lifetimes_.kept(*entry, codec_.decode(entry->value));
+      return invalidations_.holds(*kept) ? kept : nullptr;
     }
   } catch (const BadData&) {
     // Written by another version of the codec, perhaps.
@@ -204,23 +204,6 @@ std::vector<KeptPointer> Tiers::read_some(TierLink& link, std::span<const std::s
     }
   }
   return found;
-}
-
-KeptPointer Tiers::keep(const StoredEntry& entry, detail::TieredCacheCore::Pointer value) const {
-  auto kept = std::make_shared<Kept>();
-  kept->value = std::move(value);
-  kept->tags = entry.tags;
-  kept->stamp = entry.stamp;
-  lifetimes_.translate(entry, *kept);
-  return kept;
-}
-
-bool Tiers::holds(const Kept& kept) const {
-  const std::uint64_t version = invalidations_.version();
-  if (kept.held_at_version.load(std::memory_order_relaxed) == version) return true;
-  if (!invalidations_.holds(kept.tags, kept.stamp)) return false;
-  kept.held_at_version.store(version, std::memory_order_relaxed);
-  return true;
 }
 
 // Of the cache itself: no key of a caller begins so.

@@ -8,7 +8,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "cache/hybrid_clock.hpp"
@@ -64,10 +63,6 @@ class Tiers {
   using ReadValues = std::function<std::vector<KeptPointer>()>;
   using SavedHook = std::function<void(std::span<const std::string> keys, const ReadValues& read)>;
   void read_saved(const CallOptions& call, const SavedHook& take);
-
-  /// The value as it is kept in memory.
-  KeptPointer keep(const StoredEntry& entry, detail::TieredCacheCore::Pointer value) const;
-  bool holds(const Kept& kept) const;
 
   /// Keys that callers may not use begin with it.
   static constexpr char reserved = '\x01';

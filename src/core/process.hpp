@@ -2,7 +2,6 @@
 
 #include <csignal>
 #include <memory>
-#include <thread>
 #include <unistd.h>
 #include <utility>
 

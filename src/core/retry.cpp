@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <mutex>
 #include <random>
-#include <utility>
 
 namespace pilling::core {
 namespace {

@@ -1,7 +1,6 @@
 #include "geo/name_texts.hpp"
 
 #include <algorithm>
-#include <functional>
 
 #include "text/normalize.hpp"
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/version.hpp>
-#include <utility>
 
 #include "geo/tree.hpp"
 
@@ -9,7 +8,6 @@
 // reach and allocates nothing. Nodes are not part of Boost's public interface: outside of the versions that it was
 // tested with, the queries of tree.hpp give the same answers.
 #if BOOST_VERSION >= 107400 && BOOST_VERSION <= 108100 && !defined(PILLING_GEO_WITHOUT_TREE_WALK)
-#define PILLING_GEO_HAS_TREE_WALK 1
 
 #include <array>
 #include <boost/geometry/index/detail/rtree/utilities/view.hpp>

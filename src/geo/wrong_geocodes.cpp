@@ -1,7 +1,6 @@
 #include "geo/wrong_geocodes.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <tuple>
 

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <curl/curl.h>
 #include <system_error>
-#include <utility>
 
 #include "pilling/resilient_transport.hpp"
 

@@ -1,6 +1,5 @@
 #include "pilling/resilient_transport.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <map>

@@ -1,10 +1,8 @@
 #include "refresh/lease.hpp"
 
-#include <algorithm>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>

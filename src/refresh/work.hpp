@@ -3,11 +3,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <optional>
 #include <stop_token>
 #include <string>
-#include <string_view>
 
 #include "core/deadline.hpp"
 #include "pilling/error.hpp"

@@ -1,24 +1,17 @@
 #include "search/approximate.hpp"
 
 #include <algorithm>
-#include <array>
-#include <limits>
 #include <tuple>
 
 #include "search/amounts.hpp"
-#include "search/key_costs.hpp"
+#include "search/pattern_pieces.hpp"
 
 namespace pilling::search {
 namespace {
 
 constexpr std::size_t most_edits = ApproximatePattern::most_edits;
-constexpr std::size_t longest_pattern = 128;
-constexpr std::size_t worth_a_choice =
-    300;  // occurrences of pieces, from where choosing the cuts costs less than they do
-constexpr std::uint32_t brand_rest_cost = 4;   // of each stroke between a match's end and the brand's …
-constexpr std::size_t longest_brand_rest = 8;  // … up to here
 constexpr int unreachable = -1'000;
-constexpr int no_border = 9;
+constexpr int no_border = 9;  // the rank of one at which no match may end
 
 std::vector<std::uint8_t> strict_keys(const std::vector<Key>& keys) {
   std::vector<Key> run = {text::key_end};
@@ -31,10 +24,11 @@ std::vector<std::uint8_t> strict_keys(const std::vector<Key>& keys) {
 // The pattern as the comparison needs it.
 struct Pattern {
   const Key* keys;
-  const std::uint8_t* strict;
+  const std::uint8_t* strict;  // 1: no slip is forgiven
   int size;
 };
 
+// How far a comparison came.
 struct Reached {
   std::uint32_t edits = most_edits + 1;
   std::uint32_t border = 0;  // where the match ends on this side
@@ -54,7 +48,7 @@ class Extension {
         from_(from),
         first_key_(names.keys() + from - (step > 0 ? 0 : 1)) {}
 
-  /// `rank` tells how good a border is to end at: lower is better, `no_border` is none at all.
+  // `rank` tells how good a border is to end at: lower is better, `no_border` is none at all.
   template <class Rank>
   Reached run(std::uint32_t budget, const Rank& rank) {
     Row rows[2];
@@ -179,12 +173,6 @@ class Extension {
   const Key* first_key_;
 };
 
-struct Piece {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  bool is_swapped = false;  // its last key is the first of the next piece, which comes in its place
-};
-
 class Finder {
  public:
   Finder(const NameSegment& names, const std::vector<Key>& keys, const std::vector<std::uint8_t>& strict,
@@ -192,7 +180,7 @@ class Finder {
       : names_(names), keys_(keys), strict_(strict), options_(options) {}
 
   std::vector<ApproximateHit> run() {
-    for (const Piece& piece : pieces()) look_up(piece);
+    for (const Piece& piece : pattern_pieces(names_, keys_, strict_, options_.edits)) look_up(piece);
     const auto order = [this](const ApproximateHit& hit) {
       return std::tuple(hit.field, hit.edits, rank_of_begin(hit.begin), hit.begin, hit.end);
     };
@@ -206,68 +194,6 @@ class Finder {
   }
 
  private:
-  std::vector<Piece> pieces() const {
-    std::vector<Piece> pieces;
-    std::vector<std::size_t> cuts = even_cuts();
-    if (occurrences(cuts) > worth_a_choice) cuts = cheapest_cuts();
-    for (std::size_t i = 0; i + 1 < cuts.size(); ++i) pieces.push_back({cuts[i], cuts[i + 1], false});
-    for (std::size_t i = 0; i + 2 < cuts.size(); ++i) {
-      const std::size_t cut = cuts[i + 1];
-      const bool can_swap = keys_[cut - 1] != keys_[cut] && strict_[cut - 1] == 0 && strict_[cut] == 0;
-      if (can_swap) pieces.push_back({cuts[i], cut, true});
-    }
-    return pieces;
-  }
-
-  std::size_t occurrences(std::size_t begin, std::size_t end) const {
-    return names_.suffixes().find(std::span(keys_).subspan(begin, end - begin)).size();
-  }
-
-  std::size_t occurrences(const std::vector<std::size_t>& cuts) const {
-    std::size_t sum = 0;
-    for (std::size_t i = 0; i + 1 < cuts.size(); ++i) sum += occurrences(cuts[i], cuts[i + 1]);
-    return sum;
-  }
-
-  std::vector<std::size_t> even_cuts() const {
-    std::vector<std::size_t> cuts;
-    const std::size_t count = options_.edits + 1;
-    for (std::size_t i = 0; i <= count; ++i) cuts.push_back(i * keys_.size() / count);
-    return cuts;
-  }
-
-  // The cuts whose pieces occur least often in all, by dynamic programming over the ends of the first pieces.
-  std::vector<std::size_t> cheapest_cuts() const {
-    const std::size_t size = keys_.size();
-    const std::size_t count = options_.edits + 1;
-    constexpr std::size_t long_enough = 6;  // a longer piece is hardly rarer
-    std::vector<std::array<std::size_t, long_enough + 1>> costs(size);
-    for (std::size_t begin = 0; begin < size; ++begin) {
-      for (std::size_t length = 1; length <= std::min(long_enough, size - begin); ++length) {
-        costs[begin][length] = occurrences(begin, begin + length);
-      }
-    }
-    struct Plan {
-      std::size_t cost = std::numeric_limits<std::size_t>::max();
-      std::size_t last_cut = 0;
-    };
-    std::vector<std::vector<Plan>> plans(count + 1, std::vector<Plan>(size + 1));
-    plans[0][0].cost = 0;
-    for (std::size_t pieces = 1; pieces <= count; ++pieces) {
-      for (std::size_t end = pieces; end <= size; ++end) {
-        for (std::size_t begin = pieces - 1; begin < end; ++begin) {
-          const Plan& before = plans[pieces - 1][begin];
-          if (before.cost == std::numeric_limits<std::size_t>::max()) continue;
-          const std::size_t cost = before.cost + costs[begin][std::min(end - begin, long_enough)];
-          if (cost < plans[pieces][end].cost) plans[pieces][end] = {cost, begin};
-        }
-      }
-    }
-    std::vector<std::size_t> cuts(count + 1, size);
-    for (std::size_t pieces = count; pieces > 0; --pieces) cuts[pieces - 1] = plans[pieces][cuts[pieces]].last_cut;
-    return cuts;
-  }
-
   void look_up(const Piece& piece) {
     std::vector<Key> keys(keys_.begin() + static_cast<std::ptrdiff_t>(piece.begin),
                           keys_.begin() + static_cast<std::ptrdiff_t>(piece.end));
@@ -338,34 +264,13 @@ class Finder {
   std::vector<ApproximateHit> hits_;
 };
 
-// The cheapest place for the match to end, given what it costs to end at each from `first` to `last`. That the brand
-// goes on beyond it, or ends before it, counts a little.
-template <class Costs>
-std::uint32_t cheapest_end(const NameSegment& names, ApproximateHit& hit, const Costs& costs, std::size_t first,
-                           std::size_t last) {
-  const std::size_t expected = hit.end - hit.begin;
-  const std::size_t brand_end = names.key_begin(hit.field) + names.field(hit.field).brand_end;
-  std::uint32_t best = std::numeric_limits<std::uint32_t>::max();
-  for (std::size_t j = first; j <= last; ++j) {
-    const auto end = hit.begin + static_cast<std::uint32_t>(j);
-    if (j != expected && names.is_within_number(end)) continue;
-    const std::size_t rest = brand_end > end ? brand_end - end : end - brand_end;
-    const std::uint32_t cost =
-        costs[j] + brand_rest_cost * static_cast<std::uint32_t>(std::min(rest, longest_brand_rest));
-    if (cost >= best) continue;
-    best = cost;
-    hit.end = end;
-  }
-  return best;
-}
-
 }  // namespace
 
 ApproximatePattern::ApproximatePattern(std::vector<Key> keys) : keys_(std::move(keys)), strict_(strict_keys(keys_)) {}
 
 std::size_t ApproximatePattern::forgiven() const noexcept {
   const auto letters = static_cast<std::size_t>(std::ranges::count(strict_, 0));
-  if (keys_.size() > longest_pattern || letters < 4) return 0;
+  if (keys_.size() > longest || letters < 4) return 0;
   if (letters < 6) return 1;
   if (letters < 14) return 2;
   return letters < 22 ? 3 : 4;
@@ -375,63 +280,6 @@ std::vector<ApproximateHit> ApproximatePattern::find(const NameSegment& names,
                                                      const ApproximateOptions& options) const {
   if (keys_.size() <= options.edits || options.edits > most_edits) return {};
   return Finder(names, keys_, strict_, options).run();
-}
-
-std::uint32_t ApproximatePattern::cost(const NameSegment& names, ApproximateHit& hit) const {
-  // Cells further from the diagonal than the edits reach cannot be on the way.
-  constexpr std::uint32_t far = 1'000'000;
-  constexpr std::size_t widest = longest_pattern + most_edits + 1;
-  const Key* const keys = names.keys() + hit.begin;
-  const std::size_t band = hit.edits;
-  const std::size_t width = std::min<std::size_t>(names.key_end(hit.field) - hit.begin, keys_.size() + band);
-  std::array<std::array<std::uint32_t, widest + 2>, 3> rows;
-  rows[1][0] = 0;
-  for (std::size_t j = 1; j <= band + 1; ++j) rows[1][j] = j <= band ? rows[1][j - 1] + dropped_cost : far;
-  for (std::size_t i = 1; i <= keys_.size(); ++i) {
-    const auto& before = rows[(i + 2) % 3];
-    const auto& above = rows[i % 3];
-    auto& row = rows[(i + 1) % 3];
-    const std::size_t first = i > band ? i - band : 0;
-    const std::size_t last = std::min(width, i + band);
-    const bool is_repeated = i > 1 && keys_[i - 1] == keys_[i - 2];
-    const std::uint32_t inserted = is_repeated ? repeated_cost : inserted_cost;
-    if (first > 0) row[first - 1] = far;
-    for (std::size_t j = first; j <= last; ++j) {
-      std::uint32_t cost = above[j] + inserted;
-      if (j > 0) {
-        cost = std::min({cost, above[j - 1] + substitution_cost(keys_[i - 1], keys[j - 1]), row[j - 1] + dropped_cost});
-      }
-      const bool is_swap =
-          i > 1 && j > 1 && keys_[i - 1] == text::code(keys[j - 2]) && keys_[i - 2] == text::code(keys[j - 1]);
-      if (is_swap) cost = std::min(cost, before[j - 2] + swapped_cost(keys_[i - 1], keys_[i - 2]));
-      row[j] = cost;
-    }
-    for (std::size_t j = last + 1; j <= i + band + 1; ++j) row[j] = far;
-  }
-  const std::size_t least = keys_.size() > band ? keys_.size() - band : 1;
-  return cheapest_end(names, hit, rows[(keys_.size() + 1) % 3], least, width);
-}
-
-std::size_t edit_distance(std::span<const Key> one, std::span<const Key> other, std::size_t limit) {
-  std::array<std::vector<std::size_t>, 3> rows;
-  for (auto& row : rows) row.assign(other.size() + 1, 0);
-  for (std::size_t j = 0; j <= other.size(); ++j) rows[1][j] = j;
-  for (std::size_t i = 1; i <= one.size(); ++i) {
-    rows[2][0] = i;
-    std::size_t least = i;
-    for (std::size_t j = 1; j <= other.size(); ++j) {
-      const bool is_same = text::code(one[i - 1]) == text::code(other[j - 1]);
-      std::size_t edits = std::min({rows[1][j - 1] + (is_same ? 0 : 1), rows[1][j] + 1, rows[2][j - 1] + 1});
-      const bool is_swap = i > 1 && j > 1 && text::code(one[i - 1]) == text::code(other[j - 2]) &&
-                           text::code(one[i - 2]) == text::code(other[j - 1]);
-      if (is_swap) edits = std::min(edits, rows[0][j - 2] + 1);
-      rows[2][j] = edits;
-      least = std::min(least, edits);
-    }
-    if (least > limit) return limit + 1;
-    std::rotate(rows.begin(), rows.begin() + 1, rows.end());
-  }
-  return rows[1][other.size()];
 }
 
 }  // namespace pilling::search

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "search/name_segment.hpp"
@@ -35,6 +34,7 @@ struct ApproximateHit {
 class ApproximatePattern {
  public:
   static constexpr std::size_t most_edits = 4;
+  static constexpr std::size_t longest = 128;  ///< keys in which slips are forgiven
 
   /// `keys` are codes without start bits.
   explicit ApproximatePattern(std::vector<Key> keys);
@@ -47,16 +47,9 @@ class ApproximatePattern {
   /// For every field that holds a match, the one with the fewest edits that begins first.
   std::vector<ApproximateHit> find(const NameSegment& names, const ApproximateOptions& options) const;
 
-  /// The weighted cost of the match, 100 for an edit of average likelihood: slips to a neighbouring key or to a letter
-  /// that sounds alike cost less. Moves the end of the match to where it costs least.
-  std::uint32_t cost(const NameSegment& names, ApproximateHit& hit) const;
-
  private:
   std::vector<Key> keys_;
   std::vector<std::uint8_t> strict_;  // 1: no slip is forgiven
 };
-
-/// Optimal string alignment distance between two runs of keys, start bits aside; above `limit`, any number above it.
-std::size_t edit_distance(std::span<const Key> one, std::span<const Key> other, std::size_t limit);
 
 }  // namespace pilling::search

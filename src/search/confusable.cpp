@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 
-#include "search/approximate.hpp"
+#include "search/edit_distance.hpp"
 #include "search/name_parts.hpp"
 #include "search/sound.hpp"
 #include "text/normalize.hpp"
@@ -41,37 +43,54 @@ double sounds_alike(const Sound& one, const Sound& other) {
   return 1 - static_cast<double>(std::min(distance, most)) / static_cast<double>(most);
 }
 
+// One brand against all others.
+class Comparison {
+ public:
+  explicit Comparison(std::vector<Key> brand)
+      : brand_(std::move(brand)), brand_keys_(keys_in(brand_)), sound_(sound_of(brand_)) {}
+
+  /// When it is near enough to be taken for the brand, but not the same.
+  std::optional<ConfusableName> with(const NameSegment& names, std::uint32_t item) const {
+    const KeySpan keys = names.brand(item);
+    const std::size_t size = keys.end - keys.begin;
+    const std::size_t rest = std::max(size, brand_.size()) - std::min(size, brand_.size());
+    const std::size_t most_edits = std::max(size, brand_.size()) / 2;
+    if (size == 0 || rest > most_edits) return std::nullopt;
+    const std::span<const Key> other(names.keys() + keys.begin, size);
+    if (least_edits(brand_keys_, keys_in(other)) > most_edits) return std::nullopt;
+    const std::size_t edits = edit_distance(brand_, other, most_edits);
+    if (edits == 0 || edits > most_edits) return std::nullopt;
+    const double similarity = (looks_alike(edits, brand_.size(), size) + sounds_alike(sound_, sound_of(other))) / 2;
+    if (similarity < least_similarity) return std::nullopt;
+    const ByteSpan span = names.original(keys.begin, keys.end);
+    const std::string_view text = names.text(names.first_field(item)).substr(span.begin, span.end - span.begin);
+    return ConfusableName{
+        .index = names.index(item), .brand = std::string(text), .edits = edits, .similarity = similarity};
+  }
+
+ private:
+  const std::vector<Key> brand_;
+  const std::uint64_t brand_keys_;
+  const Sound sound_;
+};
+
 }  // namespace
 
 std::vector<ConfusableName> confusable_names(const std::vector<LiveSegment>& segments, std::string_view name,
                                              std::size_t limit) {
   const text::NormalForm normal = text::normalize(name);
   const std::size_t brand_end = take_apart(name, normal).brand_end;
-  const std::vector<Key> brand = text::keystrokes(std::string_view(normal.text).substr(0, brand_end));
+  std::vector<Key> brand = text::keystrokes(std::string_view(normal.text).substr(0, brand_end));
   if (brand.empty()) return {};
-  const Sound sound = sound_of(brand);
-  const std::uint64_t brand_keys = keys_in(brand);
+  const Comparison comparison(std::move(brand));
   std::unordered_map<std::string, ConfusableName> found;
   for (const LiveSegment& segment : segments) {
-    const NameSegment& names = *segment.names;
-    for (std::uint32_t item = 0; item < names.size(); ++item) {
+    for (std::uint32_t item = 0; item < segment.names->size(); ++item) {
       if (!segment.holds(item)) continue;
-      const KeySpan keys = names.brand(item);
-      const std::size_t size = keys.end - keys.begin;
-      const std::size_t rest = std::max(size, brand.size()) - std::min(size, brand.size());
-      const std::size_t most_edits = std::max(size, brand.size()) / 2;
-      if (size == 0 || rest > most_edits) continue;
-      const std::span<const Key> other(names.keys() + keys.begin, size);
-      if (least_edits(brand_keys, keys_in(other)) > most_edits) continue;
-      const std::size_t edits = edit_distance(brand, other, most_edits);
-      if (edits == 0 || edits > most_edits) continue;
-      const double similarity = (looks_alike(edits, brand.size(), size) + sounds_alike(sound, sound_of(other))) / 2;
-      if (similarity < least_similarity) continue;
-      const ByteSpan span = names.original(keys.begin, keys.end);
-      std::string text(names.text(names.first_field(item)).substr(span.begin, span.end - span.begin));
-      ConfusableName candidate{.index = names.index(item), .brand = text, .edits = edits, .similarity = similarity};
-      const auto [place, is_new] = found.try_emplace(std::move(text), candidate);
-      if (!is_new && candidate.index < place->second.index) place->second = candidate;
+      const auto candidate = comparison.with(*segment.names, item);
+      if (!candidate) continue;
+      const auto [place, is_new] = found.try_emplace(candidate->brand, *candidate);
+      if (!is_new && candidate->index < place->second.index) place->second = *candidate;
     }
   }
   std::vector<ConfusableName> nearest;

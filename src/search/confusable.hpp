@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "pilling/search.hpp"
-#include "search/name_search.hpp"
+#include "search/searched_segment.hpp"
 
 namespace pilling::search {
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "search/query.hpp"
+#include "text/syllable.hpp"
 #include "text/utf8.hpp"
 
 namespace pilling::search {
@@ -71,10 +72,8 @@ std::vector<bool> barred_bytes(std::string_view text, const text::NormalForm& no
 }
 
 bool is_one_syllable(std::string_view word) {
-  constexpr char32_t first = 0xAC00;
-  constexpr char32_t last = 0xD7A3;
   const text::Character character = text::decode(word, 0);
-  return character.size == word.size() && character.value >= first && character.value <= last;
+  return character.size == word.size() && text::is_syllable(character.value);
 }
 
 // Whether the original leaves something out before the byte: a blank, a comma, a bracket, a dot; or the text ends.

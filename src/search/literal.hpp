@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "search/amounts.hpp"
 #include "search/name_segment.hpp"
@@ -38,6 +37,17 @@ enum Tier : std::uint8_t {
 
 /// The tier of a literal match, whatever layout the text was read in.
 constexpr Tier literal_part(Tier tier) noexcept { return static_cast<Tier>(tier % tier_korean_layout); }
+/// What the layout that the text was read in adds to it.
+constexpr Tier layout_part(TextReading reading) noexcept {
+  switch (reading) {
+    case TextReading::korean_layout:
+      return tier_korean_layout;
+    case TextReading::latin_layout:
+      return tier_latin_layout;
+    default:
+      return tier_whole;
+  }
+}
 constexpr bool is_literal(Tier tier) noexcept {
   return tier < tier_words || (tier >= tier_latin_layout && tier < tier_open_number);
 }

@@ -2,30 +2,19 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <span>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "pilling/search.hpp"
 #include "search/approximate.hpp"
 #include "search/literal.hpp"
 #include "search/name_query.hpp"
-#include "search/name_segment.hpp"
 #include "search/ranked_name.hpp"
 #include "search/ranking.hpp"
+#include "search/searched_segment.hpp"
 #include "search/similar_names.hpp"
 
 namespace pilling::search {
-
-/// A segment and which of its items have been removed.
-struct LiveSegment {
-  std::shared_ptr<const NameSegment> names;
-  std::shared_ptr<const std::vector<bool>> removed;  ///< by item; none: nothing was
-
-  bool holds(std::uint32_t item) const { return !removed || !(*removed)[item]; }
-};
 
 /// A brand that sounds like the text.
 struct RankedSound {
@@ -43,14 +32,8 @@ class NameSearch {
   std::vector<NameMatch> run(std::string_view valid, bool is_unfinished);
 
  private:
-  struct Source {
-    std::uint32_t number;
-    const LiveSegment* segment;
-    const NameSegment* names;
-    NameSegment::Filter filter;
-    bool accepts(std::uint32_t item) const { return filter.accepts(item) && segment->holds(item); }
-    bool is_whole() const { return filter.is_open() && !segment->removed; }
-  };
+  // Names, beside which no more edits are forgiven.
+  static constexpr std::size_t enough_similar = 5;
 
   void read(std::string_view valid, bool is_unfinished);
   void find_as_typed();
@@ -58,32 +41,25 @@ class NameSearch {
   bool is_full() { return best_.sorted().size() >= limit_; }
   bool is_empty() { return best_.sorted().empty() && similar_.size() == 0; }
   bool is_vague();
-
   bool is_full_before(Tier tier);
 
   void find_literal(const NameQuery& query, bool is_number_open);
-  void find_literal(const Source& source, const NameQuery& query, bool is_number_open);
-  template <class Consider>
-  void for_each_literal(const Source& source, std::span<const Key> pattern, bool is_number_open,
-                        const Consider& consider) const;
-  bool may_use_lists(const Source& source, std::span<const Key> pattern) const;
+  void find_literal(const SearchedSegment& segment, const NameQuery& query, bool is_number_open);
   void find_initials(const NameQuery& query);
   void find_mixed(const NameQuery& query, const std::vector<QueryCharacter>& characters, bool goes_first);
   void find_words(const NameQuery& query);
   void find_fuzzy(const NameQuery& query, std::size_t most_edits);
   void find_fuzzy_within(const NameQuery& query, std::size_t edits);
   void find_fuzzy_words(const NameQuery& query);
-  void add_similar(const Source& source, const NameQuery& query, Tier tier, const ApproximatePattern& pattern,
+  void add_similar(const SearchedSegment& segment, const NameQuery& query, Tier tier, const ApproximatePattern& pattern,
                    ApproximateHit hit);
   void find_by_sound(const NameQuery& query);
   void find_without_numbers(const NameQuery& query);
   void find_same_brands();
-  template <class Consider>
-  void for_each_of_brand(const Source& source, const NameSegment& owner, std::uint32_t item, const Consider& consider);
-  bool accepts_brand(const Source& source, std::uint32_t item);
-  void add_brand(const Source& source, const NameQuery& query, const RankedSound& sound);
+  static bool accepts_brand(const SearchedSegment& segment, std::uint32_t item);
+  void add_brand(const SearchedSegment& segment, const NameQuery& query, const RankedSound& sound);
 
-  std::vector<Source> sources_;
+  std::vector<SearchedSegment> segments_;
   std::size_t limit_;
   Best<RankedName> best_;
   SimilarNames similar_;  ///< by letters or by sound: these follow the others

@@ -1,9 +1,7 @@
 #include "search/name_segment.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
-#include <type_traits>
 
 #include "pilling/error.hpp"
 #include "search/amounts.hpp"

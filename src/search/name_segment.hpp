@@ -3,7 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -210,6 +209,8 @@ class NameSegment {
   static constexpr std::size_t block_keys = 32;
 
  private:
+  class Check;
+
   NameSegment() = default;
   std::string_view value(std::span<const std::uint32_t> column, std::uint32_t item) const noexcept;
 

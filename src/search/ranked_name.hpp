@@ -17,7 +17,7 @@ struct RankedName {
   std::uint32_t cost = 0;  ///< within the tier
   bool is_by_sound = false;
   const NameSegment* names = nullptr;
-  std::uint32_t source = 0;  ///< the segment's number
+  std::uint32_t segment = 0;  ///< its number in the search
   std::uint32_t item = 0;
   std::uint32_t field = 0;
   std::uint32_t begin = 0;  ///< of the keys that matched
@@ -25,7 +25,7 @@ struct RankedName {
   std::uint32_t edits = 0;
   TextReading reading = TextReading::literal;
 
-  std::uint64_t subject() const noexcept { return std::uint64_t{source} << 32 | item; }
+  std::uint64_t subject() const noexcept { return std::uint64_t{segment} << 32 | item; }
   bool operator<(const RankedName& other) const;
 };
 

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <unordered_set>
-#include <utility>
 #include <vector>
 
 namespace pilling::search {

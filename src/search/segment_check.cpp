@@ -47,96 +47,169 @@ bool spans_fit(std::string_view text, std::span<const std::uint8_t> widths) {
   });
 }
 
+bool ends_texts(std::span<const Key> keys, std::span<const std::uint32_t> begins) {
+  return std::ranges::all_of(begins,
+                             [&](std::uint32_t begin) { return begin == 0 || keys[begin - 1] == text::key_end; });
+}
+
+bool are_buckets(std::span<const std::uint32_t> begins, const SuffixArray& suffixes) {
+  return are_borders(begins, SuffixArray::bucket_count, 0, suffixes.size());
+}
+
+std::size_t without_padding(std::span<const Key> keys) {
+  return keys.size() < SuffixArray::padding ? 0 : keys.size() - SuffixArray::padding;
+}
+
 }  // namespace
 
-void NameSegment::check(const std::string& source) const {
-  const auto require = [&](bool holds, const char* what) {
-    if (!holds) throw BadData(source + " is damaged: " + what + "; build the index again and save it", source);
-  };
-  const std::size_t keys = keys_.size() < SuffixArray::padding ? 0 : keys_.size() - SuffixArray::padding;
-  const std::size_t initials = initials_.size() < SuffixArray::padding ? 0 : initials_.size() - SuffixArray::padding;
-  const auto ends_texts = [](std::span<const Key> all, std::span<const std::uint32_t> begins) {
-    return std::ranges::all_of(begins,
-                               [&](std::uint32_t begin) { return begin == 0 || all[begin - 1] == text::key_end; });
-  };
-  require(keys > 0 && key_begins_.size() == fields_.size() + 1 && are_borders(key_begins_, fields_.size(), 1, keys),
-          "its keys do not fit its fields");
-  require(ends_texts(keys_, key_begins_) && keys_[0] == text::key_end, "its keys run together");
-  require(std::ranges::all_of(keys_.last(SuffixArray::padding), [](Key key) { return key == text::key_end; }),
-          "its keys have no end");
-  require(are_borders(text_begins_, fields_.size(), 0, texts_.size()), "its texts do not fit its fields");
-  require(key_blocks_.size() == (keys + block_keys - 1) / block_keys, "its blocks do not fit its keys");
-  require(part_starts_.size() >= keys / 8 + 8, "its words do not fit its keys");
-  require(are_borders(initial_begins_, indexes_.size(), 0, initials) && ends_texts(initials_, initial_begins_),
-          "its initials do not fit its names");
-  require(initial_blocks_.size() == (initials + block_keys - 1) / block_keys, "its blocks do not fit its initials");
-  for (std::size_t block = 0; block < initial_blocks_.size(); ++block) {
-    const std::uint32_t one = initial_blocks_[block];
-    const std::size_t first = block * block_keys;
-    require(one < indexes_.size() && initial_begins_[one] <= first && first < initial_begins_[one + 1],
-            "a block leads to another name");
+// Each step may read what those before it found whole.
+class NameSegment::Check {
+ public:
+  Check(const NameSegment& segment, const std::string& source)
+      : segment_(segment),
+        source_(source),
+        key_count_(without_padding(segment.keys_)),
+        initial_count_(without_padding(segment.initials_)) {}
+
+  void run() const {
+    check_sizes();
+    check_initial_blocks();
+    check_key_blocks();
+    check_widths();
+    check_fields();
+    check_suffixes();
+    check_columns();
+    check_lists();
+    check_sounds();
   }
 
-  const auto characters = static_cast<std::size_t>(
-      std::ranges::count_if(keys_.first(keys), [](Key key) { return text::starts_character(key); }));
-  require(widths_.size() == characters, "its characters do not fit its keys");
-  std::size_t characters_before = 0;
-  for (std::size_t block = 0; block < key_blocks_.size(); ++block) {
-    const KeyBlock& one = key_blocks_[block];
-    const std::size_t first = block * block_keys;
-    // The very first key belongs to no field.
-    const bool fits = first == 0 ? one.field == 0
-                                 : one.field < fields_.size() && key_begins_[one.field] <= first &&
-                                       first < key_begins_[one.field + 1];
-    require(fits && one.characters == characters_before, "a block leads to another field");
-    characters_before += this->characters(static_cast<std::uint32_t>(first),
-                                          static_cast<std::uint32_t>(std::min(first + block_keys, keys)));
+ private:
+  void require(bool holds, const char* what) const {
+    if (!holds) throw BadData(source_ + " is damaged: " + what + "; build the index again and save it", source_);
   }
-  std::size_t character = 0;
-  for (std::uint32_t field = 0; field < fields_.size(); ++field) {
-    const std::size_t first = character;
-    character += this->characters(key_begins_[field], key_begins_[field + 1]);
-    require(spans_fit(text(field), widths_.subspan(first, character - first)), "its characters do not fit its texts");
-  }
-  std::uint32_t item = 0;
-  for (std::size_t field = 0; field < fields_.size(); ++field) {
-    const Field& one = fields_[field];
-    const std::size_t size = key_begins_[field + 1] - key_begins_[field];
-    const bool is_name = one.kind() == NameField::name;
-    const bool follows = field == 0 ? one.item() == 0 && is_name : one.item() == item + (is_name ? 1 : 0);
-    require(follows && one.kind() <= NameField::alias && one.head_end < size && one.brand_end < size,
-            "its fields are out of order");
-    item = one.item();
-  }
-  require(fields_.empty() ? indexes_.empty() : item + 1 == indexes_.size(), "its fields do not fit its names");
 
-  require(are_between(suffixes_, 1, keys) && are_between(initial_suffixes_, 0, initials),
-          "a suffix lies outside of its keys");
-  const auto buckets = [](std::span<const std::uint32_t> begins, const SuffixArray& suffixes) {
-    return are_borders(begins, SuffixArray::bucket_count, 0, suffixes.size());
-  };
-  require(buckets(buckets_, suffixes_) && buckets(initial_buckets_, initial_suffixes_), "its buckets are out of order");
-  require(value_begins_.size() > 1 && are_borders(value_begins_, value_begins_.size() - 1, 0, values_.size()),
-          "its values run together");
-  for (const auto column : {popularities_, companies_, forms_, dispensings_}) {
-    require(column.empty() || column.size() == indexes_.size(), "a column does not fit its names");
+  void check_sizes() const {
+    require(key_count_ > 0 && segment_.key_begins_.size() == segment_.fields_.size() + 1 &&
+                are_borders(segment_.key_begins_, segment_.fields_.size(), 1, key_count_),
+            "its keys do not fit its fields");
+    require(ends_texts(segment_.keys_, segment_.key_begins_) && segment_.keys_[0] == text::key_end,
+            "its keys run together");
+    require(
+        std::ranges::all_of(segment_.keys_.last(SuffixArray::padding), [](Key key) { return key == text::key_end; }),
+        "its keys have no end");
+    require(are_borders(segment_.text_begins_, segment_.fields_.size(), 0, segment_.texts_.size()),
+            "its texts do not fit its fields");
+    require(segment_.key_blocks_.size() == (key_count_ + block_keys - 1) / block_keys,
+            "its blocks do not fit its keys");
+    require(segment_.part_starts_.size() >= key_count_ / 8 + 8, "its words do not fit its keys");
+    require(are_borders(segment_.initial_begins_, segment_.indexes_.size(), 0, initial_count_) &&
+                ends_texts(segment_.initials_, segment_.initial_begins_),
+            "its initials do not fit its names");
+    require(segment_.initial_blocks_.size() == (initial_count_ + block_keys - 1) / block_keys,
+            "its blocks do not fit its initials");
   }
-  for (const auto column : {companies_, forms_, dispensings_}) {
-    require(are_below(column, value_begins_.size() - 1), "a value is not there");
+
+  void check_initial_blocks() const {
+    for (std::size_t block = 0; block < segment_.initial_blocks_.size(); ++block) {
+      const std::uint32_t one = segment_.initial_blocks_[block];
+      const std::size_t first = block * block_keys;
+      require(one < segment_.indexes_.size() && segment_.initial_begins_[one] <= first &&
+                  first < segment_.initial_begins_[one + 1],
+              "a block leads to another name");
+    }
   }
-  const auto lists = [](std::span<const std::uint32_t> directory, std::span<const TopEntry> entries,
-                        std::size_t limit) {
-    return entries.size() == directory.size() * top_size && std::ranges::is_sorted(directory) &&
-           std::ranges::all_of(entries, [limit](const TopEntry& entry) { return entry.position < limit; });
-  };
-  require(lists(top_directory_, top_entries_, keys) && lists(open_top_directory_, open_top_entries_, keys) &&
-              lists(initial_top_directory_, initial_top_entries_, initials),
-          "a list of the best leads out of it");
-  constexpr std::uint8_t phonemes = 24;
-  const auto is_sound = [&](const SoundEntry& sound) {
-    return sound.item < indexes_.size() && std::ranges::all_of(sound.phonemes, [](auto p) { return p < phonemes; });
-  };
-  require(std::ranges::all_of(sounds_, is_sound), "a sound is of no name");
-}
+
+  void check_key_blocks() const {
+    const auto characters = static_cast<std::size_t>(
+        std::ranges::count_if(segment_.keys_.first(key_count_), [](Key key) { return text::starts_character(key); }));
+    require(segment_.widths_.size() == characters, "its characters do not fit its keys");
+    std::size_t characters_before = 0;
+    for (std::size_t block = 0; block < segment_.key_blocks_.size(); ++block) {
+      const KeyBlock& one = segment_.key_blocks_[block];
+      const std::size_t first = block * block_keys;
+      // The very first key belongs to no field.
+      const bool fits = first == 0 ? one.field == 0
+                                   : one.field < segment_.fields_.size() && segment_.key_begins_[one.field] <= first &&
+                                         first < segment_.key_begins_[one.field + 1];
+      require(fits && one.characters == characters_before, "a block leads to another field");
+      characters_before += segment_.characters(static_cast<std::uint32_t>(first),
+                                               static_cast<std::uint32_t>(std::min(first + block_keys, key_count_)));
+    }
+  }
+
+  void check_widths() const {
+    std::size_t character = 0;
+    for (std::uint32_t field = 0; field < segment_.fields_.size(); ++field) {
+      const std::size_t first = character;
+      character += segment_.characters(segment_.key_begins_[field], segment_.key_begins_[field + 1]);
+      require(spans_fit(segment_.text(field), segment_.widths_.subspan(first, character - first)),
+              "its characters do not fit its texts");
+    }
+  }
+
+  void check_fields() const {
+    std::uint32_t item = 0;
+    for (std::size_t field = 0; field < segment_.fields_.size(); ++field) {
+      const Field& one = segment_.fields_[field];
+      const std::size_t size = segment_.key_begins_[field + 1] - segment_.key_begins_[field];
+      const bool is_name = one.kind() == NameField::name;
+      const bool follows = field == 0 ? one.item() == 0 && is_name : one.item() == item + (is_name ? 1 : 0);
+      require(follows && one.kind() <= NameField::alias && one.head_end < size && one.brand_end < size,
+              "its fields are out of order");
+      item = one.item();
+    }
+    require(segment_.fields_.empty() ? segment_.indexes_.empty() : item + 1 == segment_.indexes_.size(),
+            "its fields do not fit its names");
+  }
+
+  void check_suffixes() const {
+    require(
+        are_between(segment_.suffixes_, 1, key_count_) && are_between(segment_.initial_suffixes_, 0, initial_count_),
+        "a suffix lies outside of its keys");
+    require(are_buckets(segment_.buckets_, segment_.suffixes_) &&
+                are_buckets(segment_.initial_buckets_, segment_.initial_suffixes_),
+            "its buckets are out of order");
+  }
+
+  void check_columns() const {
+    require(segment_.value_begins_.size() > 1 &&
+                are_borders(segment_.value_begins_, segment_.value_begins_.size() - 1, 0, segment_.values_.size()),
+            "its values run together");
+    for (const auto column : {segment_.popularities_, segment_.companies_, segment_.forms_, segment_.dispensings_}) {
+      require(column.empty() || column.size() == segment_.indexes_.size(), "a column does not fit its names");
+    }
+    for (const auto column : {segment_.companies_, segment_.forms_, segment_.dispensings_}) {
+      require(are_below(column, segment_.value_begins_.size() - 1), "a value is not there");
+    }
+  }
+
+  void check_lists() const {
+    const auto lists = [](std::span<const std::uint32_t> directory, std::span<const TopEntry> entries,
+                          std::size_t limit) {
+      return entries.size() == directory.size() * top_size && std::ranges::is_sorted(directory) &&
+             std::ranges::all_of(entries, [limit](const TopEntry& entry) { return entry.position < limit; });
+    };
+    require(lists(segment_.top_directory_, segment_.top_entries_, key_count_) &&
+                lists(segment_.open_top_directory_, segment_.open_top_entries_, key_count_) &&
+                lists(segment_.initial_top_directory_, segment_.initial_top_entries_, initial_count_),
+            "a list of the best leads out of it");
+  }
+
+  void check_sounds() const {
+    constexpr std::uint8_t phonemes = 24;
+    const auto is_sound = [&](const SoundEntry& sound) {
+      return sound.item < segment_.indexes_.size() &&
+             std::ranges::all_of(sound.phonemes, [](auto p) { return p < phonemes; });
+    };
+    require(std::ranges::all_of(segment_.sounds_, is_sound), "a sound is of no name");
+  }
+
+  const NameSegment& segment_;
+  const std::string& source_;
+  const std::size_t key_count_;  // without what pads them
+  const std::size_t initial_count_;
+};
+
+void NameSegment::check(const std::string& source) const { Check(*this, source).run(); }
 
 }  // namespace pilling::search

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include "search/symptom_grammar.hpp"
 #include "search/symptom_phrase.hpp"
+#include "text/syllable.hpp"
 #include "text/utf8.hpp"
 
 namespace pilling::search {
@@ -67,13 +67,10 @@ bool has_adverb_before(const SymptomPhrase& phrase, const SymptomToken& token, s
 }
 
 bool is_past(std::string_view last, std::string_view rest) {
-  constexpr char32_t first_syllable = 0xAC00, last_syllable = 0xD7A3, finals = 28, mieum = 16, ssang_siot = 20;
   for (const std::string_view form : {last, rest}) {
     if (form.empty()) continue;
-    const char32_t c = text::decode(form, 0).value;
-    if (c < first_syllable || c > last_syllable) continue;
-    const char32_t final = (c - first_syllable) % finals;
-    if (final == ssang_siot || final == mieum) return true;
+    const char32_t final = text::final_of(text::decode(form, 0).value);
+    if (final == text::final_ssang_siot || final == text::final_mieum) return true;
   }
   return rest.starts_with("어졌") || rest.starts_with("아졌") || rest.starts_with("어지고");
 }

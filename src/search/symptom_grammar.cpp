@@ -4,6 +4,7 @@
 #include <array>
 
 #include "text/keystrokes.hpp"
+#include "text/syllable.hpp"
 #include "text/utf8.hpp"
 
 namespace pilling::search {
@@ -27,12 +28,7 @@ struct Unit {
   MeasureUnit unit;
 };
 
-// The last consonant of a syllable, as Unicode numbers them; 0 is none.
-char32_t final_of(std::string_view form) {
-  constexpr char32_t first_syllable = 0xAC00, last_syllable = 0xD7A3, finals = 28;
-  const char32_t c = text::decode(form, 0).value;
-  return c >= first_syllable && c <= last_syllable ? (c - first_syllable) % finals : 0;
-}
+char32_t final_of_first(std::string_view form) { return text::final_of(text::decode(form, 0).value); }
 
 }  // namespace
 
@@ -90,12 +86,13 @@ bool looks_like_ending(std::string_view verb) {
 }
 
 bool may_be_ending(std::string_view form, std::string_view next, bool begins_word) {
-  constexpr char32_t none = 0, nieun = 4, rieul = 8, mieum = 16, bieup = 17, ssang_siot = 20;
-  const char32_t final = final_of(form);
-  if (final == nieun || final == rieul || final == mieum || final == ssang_siot) return true;
-  if (final == bieup) return next.starts_with("니") || next.starts_with("시") || next.starts_with("디");
+  const char32_t final = final_of_first(form);
+  if (final == text::final_nieun || final == text::final_rieul || final == text::final_mieum ||
+      final == text::final_ssang_siot)
+    return true;
+  if (final == text::final_bieup) return next.starts_with("니") || next.starts_with("시") || next.starts_with("디");
   // The stem itself ends in another consonant, as that of 붓다 does.
-  if (final != none) return true;
+  if (final != text::final_none) return true;
   constexpr auto endings = std::to_array<std::string_view>(
       {"요", "서", "고", "구", "는", "다", "면", "며", "지", "진", "질", "니",   "네", "더", "기", "거", "게", "도",
        "음", "은", "을", "었", "았", "였", "어", "아", "야", "여", "려", "려고", "자", "시", "셔", "죠", "길", "군",
@@ -105,9 +102,8 @@ bool may_be_ending(std::string_view form, std::string_view next, bool begins_wor
 }
 
 bool may_be_attribute(std::string_view last_syllable) {
-  constexpr char32_t nieun = 4, rieul = 8;
-  const char32_t final = last_syllable.empty() ? 0 : final_of(last_syllable);
-  return final == nieun || final == rieul;
+  const char32_t final = last_syllable.empty() ? 0 : final_of_first(last_syllable);
+  return final == text::final_nieun || final == text::final_rieul;
 }
 
 bool is_plain_word(std::string_view form) {

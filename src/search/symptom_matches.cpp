@@ -1,7 +1,6 @@
 #include "search/symptom_matches.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <optional>
 
 namespace pilling::search {

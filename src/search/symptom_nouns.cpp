@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <optional>
 
 #include "search/symptom_grammar.hpp"

@@ -1,7 +1,6 @@
 #include "search/symptom_phrase.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include "search/symptom_grammar.hpp"

@@ -49,7 +49,7 @@ struct SymptomToken {
 struct SymptomVocabulary {
   std::vector<SymptomWord> words;
   SymptomLexicon lexicon;
-  // Words that no table can list, by what they say; see `find_measures`.
+  // Words that no table can list, by what they say; see `take_measure`.
   std::uint32_t fever_38 = 0;
   std::uint32_t fever_39 = 0;
   std::uint32_t fever_40 = 0;

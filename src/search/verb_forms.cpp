@@ -5,17 +5,17 @@
 #include <string>
 
 #include "text/normalize.hpp"
+#include "text/syllable.hpp"
 #include "text/utf8.hpp"
 
 namespace pilling::search {
 namespace {
 
-constexpr char32_t first_syllable = 0xAC00;
-constexpr char32_t last_syllable = 0xD7A3;
-constexpr char32_t final_count = 28;
-constexpr char32_t vowel_count = 21;
+using text::is_syllable;
+using text::Syllable;
+using text::take_apart;
 
-// Positions within the Unicode order of vowels and finals.
+// Numbers of vowels.
 enum Vowel : char32_t {
   a = 0,
   ae = 1,
@@ -30,40 +30,9 @@ enum Vowel : char32_t {
   eu = 18,
   i = 20
 };
-enum Final : char32_t { none = 0, digeut = 7, rieul = 8, bieup = 17, siot = 19, hieut = 27 };
 
-struct Syllable {
-  char32_t lead = 0;
-  char32_t vowel = 0;
-  char32_t final = 0;
-
-  char32_t joined() const { return first_syllable + (lead * vowel_count + vowel) * final_count + final; }
-  Syllable with_vowel(char32_t other) const { return {lead, other, final}; }
-  Syllable with_final(char32_t other) const { return {lead, vowel, other}; }
-};
-
-bool is_syllable(char32_t c) { return c >= first_syllable && c <= last_syllable; }
-
-Syllable take_apart(char32_t c) {
-  const char32_t index = c - first_syllable;
-  return {index / final_count / vowel_count, index / final_count % vowel_count, index % final_count};
-}
-
-std::u32string decoded(std::string_view text) {
-  std::u32string characters;
-  for (std::size_t at = 0; at < text.size();) {
-    const text::Character character = text::decode(text, at);
-    characters.push_back(character.value);
-    at += character.size;
-  }
-  return characters;
-}
-
-std::string encoded(const std::u32string& characters) {
-  std::string text;
-  for (const char32_t c : characters) text::append_utf8(text, c);
-  return text;
-}
+Syllable with_vowel(Syllable syllable, char32_t vowel) { return {syllable.leading, vowel, syllable.final}; }
+Syllable with_final(Syllable syllable, char32_t final) { return {syllable.leading, syllable.vowel, final}; }
 
 // Stems that keep their last consonant before a vowel, among those that look as if they lost it.
 bool is_regular(std::string_view stem) {
@@ -80,8 +49,8 @@ class Forms {
 
   std::vector<std::u32string> all(bool is_regular) {
     add(last_);
-    if (stem_.back() == U'하') add(last_.with_vowel(ae));
-    if (last_.final == none) of_vowels();
+    if (stem_.back() == U'하') add(with_vowel(last_, ae));
+    if (last_.final == text::final_none) of_vowels();
     if (!is_regular) of_consonants();
     return forms_;
   }
@@ -94,45 +63,45 @@ class Forms {
   }
 
   void of_vowels() {
-    if (last_.vowel == i) add(last_.with_vowel(yeo));
-    if (last_.vowel == oe) add(last_.with_vowel(wae));
+    if (last_.vowel == i) add(with_vowel(last_, yeo));
+    if (last_.vowel == oe) add(with_vowel(last_, wae));
     if (last_.vowel != eu) return;
     const bool is_long = stem_.size() > 1 && is_syllable(stem_[stem_.size() - 2]);
     const char32_t before = is_long ? take_apart(stem_[stem_.size() - 2]).vowel : char32_t{eu};
     // 아파, and 아퍼 as many say.
-    if (before == a || before == o) add(last_.with_vowel(a));
-    add(last_.with_vowel(eo));
+    if (before == a || before == o) add(with_vowel(last_, a));
+    add(with_vowel(last_, eo));
     if (is_long && stem_.back() == U'르') doubled_rieul(before);
   }
 
   // 마르 becomes 말라, 누르 becomes 눌러.
   void doubled_rieul(char32_t before) {
     const Syllable previous = take_apart(stem_[stem_.size() - 2]);
-    if (previous.final != none) return;
+    if (previous.final != text::final_none) return;
     std::u32string form = stem_;
-    form[form.size() - 2] = previous.with_final(rieul).joined();
+    form[form.size() - 2] = with_final(previous, text::final_rieul).joined();
     form.back() = before == a || before == o ? U'라' : U'러';
     forms_.push_back(form);
   }
 
   void of_consonants() {
-    const Syllable open = last_.with_final(none);
+    const Syllable open = with_final(last_, text::final_none);
     switch (last_.final) {
-      case bieup:
+      case text::final_bieup:
         add(open, U"우");
         return add(open, U"워");
-      case siot:
+      case text::final_siot:
         for (const char32_t vowel : {U'어', U'아', U'으'}) add(open, std::u32string(1, vowel));
         return;
-      case digeut:
-        return add(last_.with_final(rieul));
-      case rieul:
+      case text::final_digeut:
+        return add(with_final(last_, text::final_rieul));
+      case text::final_rieul:
         add(open, U"는");
         return add(open, U"니");
-      case hieut:
+      case text::final_hieut:
         add(open);
         for (const auto& [from, to] : {std::pair(a, ae), {eo, e}, {ya, yae}}) {
-          if (last_.vowel == from) add(open.with_vowel(to));
+          if (last_.vowel == from) add(with_vowel(open, to));
         }
         return;
       default:
@@ -150,11 +119,11 @@ class Forms {
 Keys keys_of_word(std::string_view word) { return text::keystrokes(text::normalize(word).text); }
 
 std::vector<Keys> verb_forms(std::string_view stem) {
-  const std::u32string characters = decoded(text::normalize(stem).text);
+  const std::u32string characters = text::decoded(text::normalize(stem).text);
   if (characters.empty() || !is_syllable(characters.back())) return {keys_of_word(stem)};
   std::vector<Keys> forms;
   for (const std::u32string& form : Forms(characters).all(is_regular(stem))) {
-    forms.push_back(text::keystrokes(encoded(form)));
+    forms.push_back(text::keystrokes(text::encoded(form)));
   }
   std::ranges::sort(forms);
   const auto repeated = std::ranges::unique(forms);

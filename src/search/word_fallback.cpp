@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 #include <iterator>
-#include <string>
+#include <utility>
 
 #include "search/query.hpp"
 #include "search/symptom_grammar.hpp"

@@ -1,6 +1,5 @@
 #include "sources/csv.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <csv.h>
 #include <exception>

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "sources/brackets.hpp"
 #include "sources/indication_words.hpp"
+#include "text/syllable.hpp"
+#include "text/utf8.hpp"
 
 namespace pilling::sources {
 namespace {
@@ -138,15 +139,12 @@ struct Separator {
 
 // 과 follows a final consonant and 와 a vowel, which tells the particle from the end of a noun such as 치과.
 bool follows_rightly(std::string_view before, std::string_view particle) {
-  if (before.size() < 3) return false;
+  constexpr std::size_t bytes_of_syllable = 3;
+  if (before.size() < bytes_of_syllable) return false;
   if (before.back() == ')') return true;
-  const auto byte = [&](std::size_t back) {
-    return static_cast<std::uint32_t>(static_cast<unsigned char>(before[before.size() - back]));
-  };
-  const std::uint32_t code = ((byte(3) & 0x0FU) << 12U) | ((byte(2) & 0x3FU) << 6U) | (byte(1) & 0x3FU);
-  constexpr std::uint32_t first_syllable = 0xAC00, last_syllable = 0xD7A3, finals = 28;
-  if (code < first_syllable || code > last_syllable) return false;
-  return ((code - first_syllable) % finals != 0) == particle.starts_with("과");
+  const char32_t last = text::decode(before, before.size() - bytes_of_syllable).value;
+  if (!text::is_syllable(last)) return false;
+  return (text::final_of(last) != 0) == particle.starts_with("과");
 }
 
 std::optional<Separator> joining_particle(std::string_view text, std::size_t position) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <utility>
 
 #include "sources/brackets.hpp"
 #include "sources/indication_list.hpp"

@@ -1,7 +1,6 @@
 #include "sources/openai_batches.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <unordered_set>
 #include <utility>
 

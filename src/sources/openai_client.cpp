@@ -1,6 +1,5 @@
 #include "sources/openai_client.hpp"
 
-#include <cmath>
 #include <optional>
 #include <utility>
 

@@ -1,6 +1,5 @@
 #include "sources/openfda_label.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>

@@ -1,6 +1,5 @@
 #include "sources/permit.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <utility>

@@ -3,7 +3,6 @@
 #include <charconv>
 #include <system_error>
 #include <unordered_map>
-#include <utility>
 
 #include "sources/trim.hpp"
 #include "text/clean.hpp"

@@ -1,7 +1,5 @@
 #include "sources/reply.hpp"
 
-#include <optional>
-
 #include "pilling/error.hpp"
 #include "sources/easy_drug.hpp"
 #include "sources/pharmacy_fields.hpp"

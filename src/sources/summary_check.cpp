@@ -1,6 +1,5 @@
 #include "sources/summary_check.hpp"
 
-#include <algorithm>
 #include <array>
 #include <optional>
 

@@ -1,6 +1,5 @@
 #include "sources/summary_writer.hpp"
 
-#include <chrono>
 #include <utility>
 
 #include "sources/summary_prompt.hpp"

@@ -2,22 +2,19 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include "text/normalize.hpp"
+#include "text/syllable.hpp"
 #include "text/utf8.hpp"
 
 namespace pilling::text {
 namespace {
 
-constexpr char32_t first_syllable = 0xAC00;
-constexpr char32_t last_syllable = 0xD7A3;
 constexpr char32_t first_leading = 0x1100;
 constexpr char32_t first_vowel = 0x1161;
 constexpr char32_t first_trailing = 0x11A8;
 constexpr char32_t leading_count = 19;
-constexpr char32_t vowel_count = 21;
-constexpr char32_t trailing_count = 27;
+constexpr char32_t trailing_count = final_count - 1;
 constexpr char32_t first_compatible = 0x3131;  // ㄱ
 constexpr char32_t last_compatible = 0x3163;   // ㅣ
 
@@ -45,8 +42,8 @@ class Typist {
     const std::size_t before = keys_.size();
     if (c < 0x80) {
       type_ascii(static_cast<char>(c));
-    } else if (c >= first_syllable && c <= last_syllable) {
-      type_syllable(c - first_syllable);
+    } else if (is_syllable(c)) {
+      type_syllable(take_apart(c));
     } else if (c - first_leading < leading_count) {
       press(key_consonant + c - first_leading);
     } else if (c - first_vowel < vowel_count) {
@@ -76,11 +73,10 @@ class Typist {
     press(1 + static_cast<char32_t>(std::min(signs.find(c), signs.size())));
   }
 
-  void type_syllable(char32_t syllable) {
-    const char32_t trailing = syllable % (trailing_count + 1);
-    press(key_consonant + syllable / (vowel_count * (trailing_count + 1)));
-    press(key_vowel, vowel_strokes[syllable / (trailing_count + 1) % vowel_count]);
-    if (trailing > 0) press(key_consonant, trailing_strokes[trailing - 1]);
+  void type_syllable(const Syllable& syllable) {
+    press(key_consonant + syllable.leading);
+    press(key_vowel, vowel_strokes[syllable.vowel]);
+    if (syllable.final != final_none) press(key_consonant, trailing_strokes[syllable.final - 1]);
   }
 
   // Letters that are on neither keyboard are spelled by four digits to the base of the codes that are left.
@@ -159,7 +155,7 @@ std::string in_latin_layout(std::string_view valid) {
   bool found = false;
   for (std::size_t at = 0; at < valid.size();) {
     const Character character = decode(valid, at);
-    const bool is_korean = (character.value >= first_syllable && character.value <= last_syllable) ||
+    const bool is_korean = is_syllable(character.value) ||
                            (character.value >= first_compatible && character.value <= last_compatible) ||
                            (character.value >= first_leading && character.value < 0x1200);
     if (is_korean) {

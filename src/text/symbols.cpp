@@ -3,16 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <utf8proc.h>
 
+#include "text/syllable.hpp"
 #include "text/utf8.hpp"
 
 namespace pilling::text {
 namespace {
-
-constexpr bool is_syllable(char32_t c) { return c >= 0xAC00 && c <= 0xD7A3; }
 
 utf8proc_category_t category(char32_t c) { return utf8proc_category(static_cast<utf8proc_int32_t>(c)); }
 

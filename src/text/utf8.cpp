@@ -67,6 +67,22 @@ void append_utf8(std::string& text, char32_t value) {
   }
 }
 
+std::u32string decoded(std::string_view text) {
+  std::u32string characters;
+  for (std::size_t at = 0; at < text.size();) {
+    const Character character = decode(text, at);
+    characters.push_back(character.value);
+    at += character.size;
+  }
+  return characters;
+}
+
+std::string encoded(std::u32string_view characters) {
+  std::string text;
+  for (const char32_t character : characters) append_utf8(text, character);
+  return text;
+}
+
 std::size_t valid_utf8_length(std::string_view bytes) noexcept {
   constexpr std::uint64_t high_bits = 0x8080808080808080;
   std::size_t at = 0;

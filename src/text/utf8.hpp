@@ -33,6 +33,10 @@ inline Character decode(std::string_view text, std::size_t at) noexcept {
 
 void append_utf8(std::string& text, char32_t value);
 
+/// All characters of a text, and back.
+std::u32string decoded(std::string_view text);
+std::string encoded(std::u32string_view characters);
+
 /// Length of the well-formed beginning: where the first ill-formed character stands, or the size.
 std::size_t valid_utf8_length(std::string_view bytes) noexcept;
 

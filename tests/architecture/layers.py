@@ -18,14 +18,14 @@ class Module(NamedTuple):
 
 MODULES = {
     "core":    Module(sees=("unistd.h",)),
-    "text":    Module(uses=("core",), sees=("utf8proc.h", "xxhash.h")),
+    "text":    Module(sees=("utf8proc.h", "xxhash.h")),
     "store":   Module(uses=("core",), sees=("sqlite3.h",)),
     "http":    Module(uses=("core",), sees=("curl/",)),
     "cache":   Module(uses=("core", "text")),
     "search":  Module(uses=("core", "text"), sees=("fcntl.h", "sys/mman.h", "sys/stat.h", "unistd.h")),
     "geo":     Module(uses=("core", "text"), sees=("boost/",)),
     "sources": Module(uses=("core", "text", "http"), sees=("csv.h", "expat.h", "simdjson.h", "zlib.h")),
-    "refresh": Module(uses=("core", "text", "store")),
+    "refresh": Module(uses=("core", "text")),
     "engine":  Module(uses=("core", "text", "store", "http", "cache", "search", "geo", "sources", "refresh")),
 }
 

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
-#include <string>
 
 #include "memory_file.hpp"
 #include "pilling/error.hpp"

@@ -19,6 +19,7 @@
 #include "memory_file.hpp"
 #include "pilling/error.hpp"
 #include "pilling/search.hpp"
+#include "support/split.hpp"
 #include "text/fingerprint.hpp"
 #include "text/keystrokes.hpp"
 #include "text/normalize.hpp"
@@ -31,22 +32,13 @@ using pilling::MatchKind;
 using pilling::NameEntry;
 using pilling::NameIndex;
 using pilling::NameMatch;
+using pilling::support::split;
 using Random = std::mt19937_64;
 
 constexpr std::size_t limit = 10;
 
 void require(bool holds) {
   if (!holds) std::abort();
-}
-
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(separator, begin), text.size());
-    parts.emplace_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return parts;
 }
 
 NameEntry entry_of(std::string_view line) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <deque>
-#include <exception>
 #include <functional>
 #include <mutex>
 #include <string>

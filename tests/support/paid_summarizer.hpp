@@ -45,13 +45,6 @@ class PaidSummarizer : public Summarizer {
     return stats;
   }
 
-  int paid_calls() const {
-    const std::scoped_lock lock(mutex_);
-    int calls = 0;
-    for (const auto& [text, times] : paid) calls += times;
-    return calls;
-  }
-
   std::string maker_name = "paid/1";
   std::function<void(const std::string& text)> before;
   std::map<std::string, int> paid;

@@ -1,8 +1,12 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "pilling/shared_cache.hpp"
 #include "pilling/store.hpp"
 
 namespace pilling::support {
@@ -53,6 +57,11 @@ inline JobProgress sample_progress(const std::string& name) {
   progress.name = name;
   progress.cursor = "5";
   return progress;
+}
+
+inline std::vector<std::pair<std::string, SharedEntry>> sample_entries(const std::string& key,
+                                                                       const std::string& bytes) {
+  return {{key, {.bytes = bytes, .stamp = 1, .kept_until = std::nullopt}}};
 }
 
 template <class Row>

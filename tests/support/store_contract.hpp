@@ -22,11 +22,6 @@
 
 namespace pilling::support {
 
-inline std::vector<std::pair<std::string, SharedEntry>> sample_entries(const std::string& key,
-                                                                       const std::string& bytes) {
-  return {{key, {.bytes = bytes, .stamp = 1, .kept_until = std::nullopt}}};
-}
-
 /// What every Store promises. `Location` is default-constructible, stands for one empty store of its own, and has
 /// `std::shared_ptr<Store> open()`, which opens that same store however often it is called. What `Store::cache` gives
 /// goes through the suite in shared_cache_contract.hpp, too.

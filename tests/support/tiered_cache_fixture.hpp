@@ -3,9 +3,6 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <cstdint>
-#include <exception>
-#include <functional>
 #include <gtest/gtest.h>
 #include <memory>
 #include <mutex>

@@ -7,7 +7,6 @@
 #include <limits>
 #include <memory>
 #include <mutex>
-#include <optional>
 
 #include "pilling/detail/pins.hpp"
 #include "pilling/detail/policy_entry.hpp"

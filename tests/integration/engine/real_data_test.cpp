@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 #include <gtest/gtest.h>
 #include <optional>
 #include <string>

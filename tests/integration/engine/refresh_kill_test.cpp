@@ -16,7 +16,6 @@
 #include <string>
 #include <unistd.h>
 #include <utility>
-#include <vector>
 
 #include "pilling/engine.hpp"
 #include "pilling/error.hpp"

@@ -1,8 +1,6 @@
 #include "support/refresh_storm.hpp"
 
-#include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <gtest/gtest.h>
 #include <map>

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <semaphore>
 #include <stdexcept>
 #include <string>

@@ -8,11 +8,9 @@
 #include <semaphore>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
-#include <utility>
 #include <vector>
 
 #include "pilling/engine.hpp"

@@ -1,9 +1,7 @@
 #include <chrono>
 #include <gtest/gtest.h>
-#include <memory>
 #include <stop_token>
 #include <string>
-#include <string_view>
 #include <thread>
 
 #include "pilling/error.hpp"

@@ -1,7 +1,5 @@
-#include <chrono>
 #include <cstdlib>
 #include <gtest/gtest.h>
-#include <memory>
 #include <string>
 
 #include "pilling/error.hpp"

@@ -1,9 +1,7 @@
 #include <array>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <gtest/gtest.h>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <sys/wait.h>

@@ -1,22 +1,18 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <gtest/gtest.h>
 #include <map>
-#include <memory>
-#include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "integration/refresh/summaries_fixture.hpp"
 #include "pilling/error.hpp"
-#include "refresh/make_summaries.hpp"
-#include "refresh/work.hpp"
-#include "support/paid_summarizer.hpp"
-#include "support/temporary_directory.hpp"
-#include "text/fingerprint.hpp"
 
 namespace pilling::refresh {
 namespace {
@@ -121,34 +117,14 @@ class BatchSummarizer final : public support::PaidSummarizer {
   ScriptedBatches scripted;
 };
 
-struct BatchesTest : testing::Test {
-  support::TemporaryDirectory directory;
-  std::shared_ptr<Store> store = make_sqlite_store(directory.path() / "pilling.db");
-  BatchSummarizer summarizer;
+struct BatchesTest : SummariesFixture<BatchSummarizer> {
   ScriptedBatches& service = summarizer.scripted;
-  RefreshOptions options{.uses_batches = true, .batch_interval = milliseconds(1)};
-  std::vector<RefreshProgress> progress;
-  RefreshProgressHook on_progress;
+
+  BatchesTest() { options = {.uses_batches = true, .batch_interval = milliseconds(1)}; }
 
   RefreshReport refresh(const std::vector<std::string>& texts, std::stop_token stop = {}) {
-    std::vector<Medicine> medicines;
-    for (const std::string& text : texts) {
-      Medicine medicine;
-      medicine.id = {std::to_string(209'900'001 + medicines.size())};
-      medicine.efficacy = text;
-      medicines.push_back(medicine);
-    }
-    const RefreshProgressHook hook = [this](const RefreshProgress& now) {
-      progress.push_back(now);
-      if (on_progress) on_progress(now);
-    };
-    Work work(*store, summarizer, options, hook, std::move(stop), &std::chrono::system_clock::now);
-    work.report.is_complete = make_summaries(work, medicines);
-    return work.finish();
-  }
-
-  std::optional<Summary> stored(std::string_view text) {
-    return store->summary({.text = text::fingerprint(text), .keyword = {}, .maker = "paid/1"});
+    put(texts);
+    return SummariesFixture::refresh(std::move(stop));
   }
 };
 

@@ -12,7 +12,7 @@
 #include "pilling/error.hpp"
 #include "pilling/store.hpp"
 #include "support/child_process.hpp"
-#include "support/store_contract.hpp"
+#include "support/sample_rows.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace pilling::store {

@@ -1,7 +1,6 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <gtest/gtest.h>
 #include <iterator>
 #include <map>
@@ -15,7 +14,7 @@
 #include "store/schema.hpp"
 #include "store/sqlite.hpp"
 #include "support/older_schema.hpp"
-#include "support/store_contract.hpp"
+#include "support/sample_rows.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace pilling::store {

@@ -6,9 +6,10 @@
 #include <thread>
 #include <vector>
 
+#include "pilling/error.hpp"
 #include "pilling/store.hpp"
 #include "support/child_process.hpp"
-#include "support/store_contract.hpp"
+#include "support/sample_rows.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace pilling::store {

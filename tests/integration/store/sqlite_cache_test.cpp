@@ -1,9 +1,7 @@
 #include <chrono>
 #include <cstdint>
 #include <gtest/gtest.h>
-#include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <thread>
 #include <utility>
@@ -14,7 +12,7 @@
 #include "store/sqlite.hpp"
 #include "support/child_process.hpp"
 #include "support/older_schema.hpp"
-#include "support/store_contract.hpp"
+#include "support/sample_rows.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace pilling::store {

@@ -1,9 +1,7 @@
 // What others fell into, row by row: each test is named after the rule.
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <gtest/gtest.h>
 #include <latch>

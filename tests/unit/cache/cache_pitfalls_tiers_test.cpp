@@ -6,11 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <gtest/gtest.h>
-#include <latch>
 #include <memory>
-#include <new>
-#include <set>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>

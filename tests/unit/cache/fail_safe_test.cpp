@@ -1,10 +1,8 @@
-#include <atomic>
 #include <chrono>
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "pilling/error.hpp"
 #include "pilling/tiered_cache.hpp"
@@ -28,6 +26,17 @@ class FailSafe : public TiersFixture {
     TieredCacheOptions early = in_memory_only();
     early.early_refresh = 0.5;
     return early;
+  }
+
+  // With a loader that is slow.
+  void expect_old_until_new_has_come(Texts& cache) {
+    const auto found = cache.get("k", held(gate_, gives("new")));
+
+    EXPECT_EQ(*found.value, "old");
+    EXPECT_TRUE(found.answer.stale);
+    gate_.open();
+    drain(cache);
+    EXPECT_EQ(get(cache, never()), "new");
   }
 
   Gate gate_;
@@ -92,13 +101,7 @@ TEST_F(FailSafe, ServesTheLastValueWhileASlowFetchGoesOn) {
   cache.put("k", {.value = "old"});
   advance(fresh_for);
 
-  const auto found = cache.get("k", held(gate_, gives("new")));
-
-  EXPECT_EQ(*found.value, "old");
-  EXPECT_TRUE(found.answer.stale);
-  gate_.open();
-  drain(cache);
-  EXPECT_EQ(get(cache, never()), "new");
+  expect_old_until_new_has_come(cache);
   EXPECT_EQ(in(*near_), "new");
 }
 
@@ -107,13 +110,7 @@ TEST_F(FailSafe, ServesWhatTheFetchItselfHasFoundWhileTheLoaderIsSlow) {
   put_by_another(*far_, "old");
   advance(fresh_for);
 
-  const auto found = cache.get("k", held(gate_, gives("new")));
-
-  EXPECT_EQ(*found.value, "old");
-  EXPECT_TRUE(found.answer.stale);
-  gate_.open();
-  drain(cache);
-  EXPECT_EQ(get(cache, never()), "new");
+  expect_old_until_new_has_come(cache);
 }
 
 TEST_F(FailSafe, ServesTheLastValueToACallerWhoseTimeIsOver) {

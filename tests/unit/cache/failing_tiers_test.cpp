@@ -1,14 +1,9 @@
 #include <atomic>
 #include <chrono>
 #include <gtest/gtest.h>
-#include <latch>
-#include <memory>
 #include <random>
-#include <span>
-#include <stop_token>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "pilling/error.hpp"

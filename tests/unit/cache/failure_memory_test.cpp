@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "pilling/error.hpp"
 #include "support/fake_clock.hpp"

@@ -1,11 +1,7 @@
-#include <atomic>
 #include <chrono>
 #include <gtest/gtest.h>
-#include <memory>
-#include <stop_token>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "pilling/error.hpp"
 #include "pilling/tiered_cache.hpp"

@@ -1,6 +1,5 @@
 #include "cache/invalidations.hpp"
 
-#include <cstdint>
 #include <gtest/gtest.h>
 #include <string>
 #include <vector>

@@ -1,11 +1,9 @@
 #include "pilling/memory_cache.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <gtest/gtest.h>
 #include <limits>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>

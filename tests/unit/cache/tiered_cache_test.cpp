@@ -1,16 +1,10 @@
 #include "pilling/tiered_cache.hpp"
 
-#include <atomic>
 #include <chrono>
 #include <gtest/gtest.h>
-#include <latch>
-#include <memory>
-#include <random>
-#include <span>
 #include <stop_token>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "pilling/error.hpp"

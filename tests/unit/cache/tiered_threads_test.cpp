@@ -1,20 +1,15 @@
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <gtest/gtest.h>
 #include <latch>
-#include <map>
 #include <memory>
-#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "pilling/error.hpp"

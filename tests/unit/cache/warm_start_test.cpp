@@ -1,6 +1,5 @@
 #include <chrono>
 #include <gtest/gtest.h>
-#include <memory>
 #include <string>
 
 #include "pilling/error.hpp"

@@ -9,7 +9,6 @@
 #include <latch>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 #include <utility>

@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 #include <limits>
-#include <string>
 #include <vector>
 
 #include "core/korean_time.hpp"

@@ -1,7 +1,6 @@
 #include "geo/nearby_index.hpp"
 
 #include <gtest/gtest.h>
-#include <limits>
 
 #include "support/rounds.hpp"
 #include "unit/geo/nearby_samples.hpp"

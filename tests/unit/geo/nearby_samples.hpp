@@ -8,7 +8,6 @@
 #include <gtest/gtest.h>
 #include <memory>
 #include <numbers>
-#include <optional>
 #include <random>
 #include <string>
 #include <tuple>

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "search/approximate.hpp"
+#include "search/edit_distance.hpp"
 #include "search/name_query.hpp"
 #include "search/name_segment.hpp"
 #include "support/rounds.hpp"

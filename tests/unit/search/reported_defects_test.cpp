@@ -4,7 +4,6 @@
 #include <iterator>
 #include <limits>
 #include <random>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 #include <random>
-#include <set>
 
 #include "pilling/error.hpp"
 #include "pilling/summarizer.hpp"

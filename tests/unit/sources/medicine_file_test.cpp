@@ -36,8 +36,6 @@ std::string refusal(std::string_view bytes) {
   return "";
 }
 
-bool says(const std::string& message, std::string_view part) { return message.find(part) != std::string::npos; }
-
 TEST(MedicineFile, ReadsEveryFieldOfARow) {
   const FileContents<Medicine> contents = read(first_row + "\n");
 

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "pilling/error.hpp"
 #include "pilling/resilient_transport.hpp"

@@ -50,8 +50,6 @@ std::string refusal(std::string_view bytes) {
   return "";
 }
 
-bool says(const std::string& message, std::string_view part) { return message.find(part) != std::string::npos; }
-
 TEST(PharmacyFile, ReadsTheTableOfHira) {
   const FileContents<Pharmacy> contents =
       read("\xef\xbb\xbf" + hira_header + hira_row("JDQ4", "126.9015817", "37.70152680"));

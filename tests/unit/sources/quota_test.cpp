@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 #include <memory>
 #include <stop_token>
-#include <string>
 
 #include "pilling/error.hpp"
 #include "pilling/resilient_transport.hpp"

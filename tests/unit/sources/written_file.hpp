@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <string>
 #include <string_view>
 
 #include "support/temporary_directory.hpp"
@@ -21,5 +22,10 @@ class WrittenFile {
   support::TemporaryDirectory folder_;
   std::filesystem::path path_;
 };
+
+/// Whether a message holds the words.
+inline bool says(const std::string& message, std::string_view words) {
+  return message.find(words) != std::string::npos;
+}
 
 }  // namespace pilling::sources
