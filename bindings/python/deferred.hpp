@@ -35,7 +35,7 @@ inline py::object deferred(py::object object, std::unique_ptr<DeferredFields> fi
   const py::capsule source(fields.get(), deferred_fields_name, [](PyObject* capsule) {
     delete static_cast<DeferredFields*>(PyCapsule_GetPointer(capsule, deferred_fields_name));
   });
-  fields.release();
+  static_cast<void>(fields.release());
   Dataclass::set_slot(object, types().deferred_source, source);
   return object;
 }
@@ -55,9 +55,9 @@ inline py::object look_at(py::handle object, py::handle name) {
   const Dataclass& type = fields->type();
   const std::size_t field = type.number_of(name);
   if (field == type.size()) return {};
-  const py::object made = fields->make(field);
+  py::object made = fields->make(field);
   // Making objects can let other threads run: what is set first stays.
-  if (const py::object set = type.get(object, field)) return set;
+  if (py::object set = type.get(object, field)) return set;
   type.set(object, field, made);
   return made;
 }

@@ -20,7 +20,7 @@ py::object to_array(std::vector<Value> values, std::size_t rows, std::size_t col
   auto owned = std::make_unique<std::vector<Value>>(std::move(values));
   const Value* const data = owned->data();
   const py::capsule owner(owned.get(), [](void* vector) { delete static_cast<std::vector<Value>*>(vector); });
-  owned.release();
+  static_cast<void>(owned.release());
   return py::array_t<Value>({rows, columns}, data, owner);
 }
 

@@ -27,8 +27,8 @@ class Dataclass {
   Dataclass(const py::module_& module, const char* name) : type_(module.attr(name)) {
     const py::object fields = py::module_::import("dataclasses").attr("fields");
     for (const py::handle field : fields(type_)) {
-      names_.push_back(py::str(field.attr("name")));
-      slots_.push_back(type_.attr(names_.back()));
+      names_.emplace_back(field.attr("name"));
+      slots_.emplace_back(type_.attr(names_.back()));
     }
   }
 

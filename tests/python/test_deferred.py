@@ -143,6 +143,15 @@ def test_names_that_are_no_field_are_no_attribute(engine):
         object.__new__(pilling.Medicine).efficacy
 
 
+def test_another_object_in_place_of_what_fields_are_made_of_is_an_error(engine):
+    medicine = medicine_of(engine)
+
+    object.__setattr__(medicine, "_source", "no capsule")
+
+    with pytest.raises(ValueError, match="Capsule"):
+        medicine.efficacy
+
+
 def test_medicines_of_ones_own_have_what_they_were_given():
     medicine = pilling.Medicine("1", "가", efficacy="나")
 
