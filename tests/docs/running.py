@@ -152,7 +152,7 @@ class PageRun:
         file = pathlib.Path("table.txt")
         file.write_text(block.text, encoding="utf-8")
         try:
-            pilling.Engine(":memory:", concepts=file).close()
+            pilling.Engine("concepts.db", concepts=file).close()
         except pilling.Error as error:
             raise WrongSnippet(f"{block.place}: {error}") from error
 

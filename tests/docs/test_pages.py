@@ -183,11 +183,11 @@ def test_the_table_of_what_can_be_typed_is_true():
         assert first.approximate or "approximate" not in kind
 
 
-def test_every_red_flag_of_the_table_is_raised_by_its_examples():
+def test_every_red_flag_of_the_table_is_raised_by_its_examples(tmp_path: pathlib.Path):
     table = rows("docs/guide/safety.md", "## Red flags")
     raised: dict[str, str] = {}
 
-    with pilling.Engine(":memory:") as engine:
+    with pilling.Engine(tmp_path / "pilling.db") as engine:
         for ids, examples, number in table:
             wanted = re.findall(r"`(\w+)`", ids)
             for example in examples.split(", "):
