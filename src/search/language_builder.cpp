@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "search/query.hpp"
+#include "search/symptom_grammar.hpp"
 
 namespace pilling::search {
 namespace {
@@ -64,7 +65,11 @@ void LanguageBuilder::add_entry(TableEntry entry) {
     entries.push_back(entry);
     return static_cast<std::uint32_t>(entries.size() - 1);
   };
-  if (entry.kind == TableKind::note) return add_patterns(entry.spoken, PatternUse::note, keep(language_.notes_));
+  if (entry.kind == TableKind::note) {
+    const std::uint32_t position = keep(language_.notes_);
+    add_patterns(entry.spoken, PatternUse::note, position);
+    return add_patterns(entry.harmless, PatternUse::no_note, position);
+  }
   if (entry.kind == TableKind::red_flag) {
     const std::uint32_t position = keep(language_.red_flags_);
     add_patterns(entry.spoken, PatternUse::red_flag, position);
@@ -135,7 +140,13 @@ PatternPart LanguageBuilder::part_of(std::string_view written, std::size_t line)
       is_sign = false;
     }
   }
-  part.words = class_of(written, line);
+  std::string words(written);
+  // 없다 is a denied 있다.
+  constexpr std::string_view present = "있다";
+  for_each_part(written, "/", [&](std::string_view word) {
+    if (part.is_denied && word == present) words += "/없다";
+  });
+  part.words = class_of(words, line);
   return part;
 }
 
@@ -179,7 +190,13 @@ ClassId LanguageBuilder::class_of(std::string_view written, std::size_t line) {
 // Adds a word, or the words of a class, to a class.
 void LanguageBuilder::put(std::string_view written, ClassId words, std::size_t line) {
   if (!is_class_name(written)) {
-    language_.vocabulary_.words[word_of(written, line)].classes.push_back(words);
+    SymptomWord& word = language_.vocabulary_.words[word_of(written, line)];
+    // Behind a complaint it would end what is read of its denial: 기침 없음 would be a cough.
+    if (word.shape == WordShape::noun && !word.is_adverb && is_grammar_word(text::normalize(written).text)) {
+      table_.fail(line,
+                  "holds " + in_quotes(written) + ", a word of grammar that says of others whether they are there");
+    }
+    word.classes.push_back(words);
     return;
   }
   const ClassId other = class_of(written, line);
@@ -192,6 +209,8 @@ std::uint32_t LanguageBuilder::word_of(std::string_view surface, std::size_t lin
   SymptomWord word{.surface = std::string(surface)};
   std::string_view letters = surface;
   word.begins_a_word = take(letters, "^");
+  word.ends_a_word = letters.size() > 1 && letters.ends_with('^');
+  if (word.ends_a_word) letters.remove_suffix(1);
   constexpr std::string_view verb_ending = "다";
   if (letters.ends_with('-')) {
     word.shape = WordShape::root;
@@ -208,6 +227,7 @@ std::uint32_t LanguageBuilder::word_of(std::string_view surface, std::size_t lin
   if (const auto known = words_.find(key); known != words_.end()) {
     SymptomWord& same = language_.vocabulary_.words[known->second];
     same.begins_a_word |= word.begins_a_word;
+    same.ends_a_word |= word.ends_a_word;
     if (word.shape == WordShape::noun) same.shape = WordShape::noun;
     return known->second;
   }
@@ -237,6 +257,7 @@ void LanguageBuilder::add_measures() {
   vocabulary.fever_40 = measure("40도");
   vocabulary.months_under_3 = measure("3개월전");
   vocabulary.months_under_12 = measure("12개월전");
+  vocabulary.years_under_19 = measure("19살전");
   vocabulary.many_pills = measure("많은알");
   // The denied form of 있다 is a word of its own.
   const std::uint32_t absent = word_of("없다", 0);

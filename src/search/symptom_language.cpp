@@ -22,7 +22,7 @@ struct Judged {
 std::vector<Judged> judge(const SymptomPhrase& phrase, const std::vector<PatternMatch>& matches) {
   std::vector<Judged> judged;
   for (const PatternMatch& match : matches) {
-    Remark remark = remark_behind(phrase, phrase.tokens()[match.last]);
+    Remark remark = phrase.tokens()[match.last].remark;
     if (match.is_over) remark = Remark::over;
     // "안 아픈 데가 없어요": it is everywhere.
     if (match.is_denied) remark = remark == Remark::denied ? Remark::nothing : Remark::denied;
@@ -44,6 +44,7 @@ void share_remarks(const SymptomPhrase& phrase, std::vector<Judged>& judged) {
     if (next == judged.end() || next->match.use != judged[i].match.use) continue;
     const SymptomToken& other = phrase.tokens()[next->match.last];
     if (other.sentence != token.sentence || other.begin < token.end) continue;
+    if (phrase.begins_an_item(token.end, other.begin + 1)) continue;
     if (!phrase.word(other).is_noun()) continue;
     if (are_coordinated(phrase.between(token.end, other.begin))) judged[i].remark = next->remark;
   }
@@ -66,16 +67,14 @@ class ReadingBuilder {
         return mention(mentions, match, first);
       }
       case PatternUse::red_flag:
-        // What is over may come back: a stroke that was gone in minutes is one all the same.
-        if (judged.remark == Remark::nothing || judged.remark == Remark::over) flag(match, first);
+        // What is over may come back: a stroke that was gone in minutes is one all the same. "가슴 통증 말고는
+        // 괜찮아요" tells of the pain.
+        if (judged.remark != Remark::denied) flag(match, first);
         return;
       case PatternUse::note:
-        if (judged.remark == Remark::nothing &&
-            std::ranges::find(reading_.notes, match.entry) == reading_.notes.end()) {
-          reading_.notes.push_back(match.entry);
-        }
-        return;
+        return note(judged, first);
       case PatternUse::harmless:
+      case PatternUse::no_note:
         return;
     }
   }
@@ -110,6 +109,15 @@ class ReadingBuilder {
       found = mentions.end() - 1;
     }
     take_words(*found, match, first);
+  }
+
+  // Nobody is told of what a slip of the finger made of a word.
+  void note(const Judged& judged, std::uint32_t first) {
+    const PatternMatch& match = judged.match;
+    Mention words{.symptom = match.entry, .is_guessed = true, .spans = {}};
+    take_words(words, match, first);
+    const bool is_new = std::ranges::find(reading_.notes, match.entry) == reading_.notes.end();
+    if (judged.remark == Remark::nothing && !words.is_guessed && is_new) reading_.notes.push_back(match.entry);
   }
 
   // The first of the table wins.

@@ -21,7 +21,13 @@ struct PatternPart {
   bool is_elsewhere = false;  ///< ~생리: anywhere in the sentence
 };
 
-enum class PatternUse : std::uint8_t { symptom, red_flag, harmless, note };
+enum class PatternUse : std::uint8_t {
+  symptom,
+  red_flag,
+  harmless,  ///< takes the words from the red flag of the same entry
+  note,
+  no_note,  ///< takes the words from the note of the same entry
+};
 
 /// Words that together mean an entry of the table. The last part is found first.
 struct Pattern {
@@ -62,7 +68,7 @@ class SymptomLanguage {
   PhraseReading read(std::string_view phrase) const;
   SymptomReading describe(const PhraseReading& reading) const;
 
-  /// Every place of a concept in a text: calls `use` with the form and its place in the normal form, in characters.
+  /// The forms of all concepts in the texts; what they stand for is told by `forms_of`.
   const SymptomLexicon& text_lexicon() const { return text_lexicon_; }
   std::span<const TextForm> forms_of(std::uint32_t word) const { return text_forms_[word]; }
 

@@ -37,9 +37,9 @@ Syllable with_final(Syllable syllable, char32_t final) { return {syllable.leadin
 // Stems that keep their last consonant before a vowel, among those that look as if they lost it.
 bool is_regular(std::string_view stem) {
   constexpr auto stems = std::to_array<std::string_view>(
-      {"좁", "입", "뽑", "씹",   "잡", "업", "접", "집", "꼽", "굽", "꼬집", "웃",   "씻",  "벗",
-       "빗", "솟", "뺏", "빼앗", "닫", "받", "쏟", "얻", "믿", "뜯", "좋",   "놓",   "넣",  "쌓",
-       "찧", "않", "끊", "많",   "싫", "잃", "앓", "뚫", "끓", "곪", "치르", "들르", "따르"});
+      {"좁", "입", "뽑", "씹",   "잡", "업", "접", "집", "꼽", "굽", "꼬집", "웃",   "씻",   "벗",
+       "빗", "솟", "뺏", "빼앗", "닫", "받", "묻", "쏟", "얻", "믿", "뜯",   "좋",   "놓",   "넣",
+       "쌓", "찧", "않", "끊",   "많", "싫", "잃", "앓", "뚫", "끓", "곪",   "치르", "들르", "따르"});
   return std::ranges::any_of(stems, [&](std::string_view regular) { return stem.ends_with(regular); });
 }
 
@@ -96,6 +96,12 @@ class Forms {
       case text::final_digeut:
         return add(with_final(last_, text::final_rieul));
       case text::final_rieul:
+        // Of one syllable, these would be words of their own: 문 is not of 물다.
+        if (stem_.size() > 1) {
+          add(with_final(last_, text::final_nieun));
+          add(with_final(last_, text::final_bieup));
+          for (const char32_t ending : {U'네', U'시', U'세', U'신'}) add(open, std::u32string(1, ending));
+        }
         add(open, U"는");
         return add(open, U"니");
       case text::final_hieut:

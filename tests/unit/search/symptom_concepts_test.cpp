@@ -96,6 +96,44 @@ TEST(SymptomConcepts, ReportWhatIsDeniedAsAbsent) {
   EXPECT_EQ(absent("열이나 기침은 없고"), (Ids{"fever", "cough"}));
 }
 
+TEST(SymptomConcepts, ReportDenialThatEndsInANoun) {
+  for (const std::string_view phrase : {"기침 없음", "기침없음", "기침은 없음", "기침은 거의 없어요",
+                                        "기침은 거의 없음", "기침X", "기침 x", "기침은 아니에요", "기침은 줄었는데"}) {
+    EXPECT_EQ(absent(phrase), Ids{"cough"}) << phrase;
+    EXPECT_EQ(understood(phrase), Ids{}) << phrase;
+  }
+  EXPECT_EQ(understood("변비 없음 설사"), Ids{"diarrhea"});
+  EXPECT_EQ(understood("열X 기침O"), Ids{"cough"});
+  EXPECT_EQ(understood("설사는 멈췄고 배만 아파"), Ids{"abdominal_pain"});
+  EXPECT_EQ(understood("입맛 없음"), Ids{"appetite_loss"});
+  EXPECT_EQ(understood("감기 아니에요?"), Ids{"cold"});
+  EXPECT_EQ(understood("임신은 아닌데 속이 울렁거려"), Ids{"nausea"});
+}
+
+TEST(SymptomConcepts, ReadListsAndLinesItemByItem) {
+  const Ids both = {"cough", "phlegm"};
+  for (const std::string_view phrase :
+       {"기침,가래", "기침, 가래", "기침/가래", "기침+가래", "기침·가래", "①기침 ②가래", "기침\n가래", "기침 가래"}) {
+    EXPECT_EQ(understood(phrase), both) << phrase;
+  }
+  EXPECT_EQ(understood("머리가\n아파요"), Ids{"headache"});
+  EXPECT_EQ(understood("기침\n콧물 없음"), Ids{"cough"});
+  EXPECT_EQ(absent("기침, 콧물 없음"), (Ids{"cough", "runny_nose"}));
+  EXPECT_EQ(flag("호흡곤란\n기침 없음"), "breathing");
+  EXPECT_EQ(flag("가슴이\n아파요"), "chest_pain");
+  EXPECT_EQ(flag("①가슴 통증 ②기침 없음"), "chest_pain");
+}
+
+TEST(SymptomConcepts, FindTheBordersOfWordsWithoutBlanks) {
+  EXPECT_EQ(understood("머리가아프고열이나고"), (Ids{"headache", "fever"}));
+  EXPECT_EQ(understood("화장실을 일주일째 못가고있어"), Ids{"constipation"});
+  const std::string phrase = "머리가아프고열이나고";
+  const SymptomReading reading = concepts().understand(phrase);
+  ASSERT_EQ(reading.understood.size(), 2u);
+  const ByteSpan fever = reading.understood[1].spans.front();
+  EXPECT_EQ(phrase.substr(fever.begin, fever.end - fever.begin), "열");
+}
+
 TEST(SymptomConcepts, ReportWhatIsOverAsAbsent) {
   EXPECT_EQ(absent("감기는 나았는데"), Ids{"cold"});
   EXPECT_EQ(absent("열은 내렸어요"), Ids{"fever"});
@@ -169,6 +207,25 @@ TEST(SymptomConcepts, NoteWhomOrWhatAPharmacistShouldKnowOf) {
   EXPECT_EQ(concepts().understand("머리가 아파요").notes.size(), 0u);
 }
 
+TEST(SymptomConcepts, TellChildrenFromWhatOnlySoundsLikeThem) {
+  const std::vector<std::string> child = concepts().understand("아이가 기침을 해요").notes;
+  const std::vector<std::string> pregnancy = concepts().understand("임신 중인데 머리가 아파요").notes;
+  for (const std::string_view phrase :
+       {"5살 기침", "세살 콧물", "열한 살 두통", "우리딸 기침", "8개월 기침", "초등학생 두통", "아들 감기", "3세 열"}) {
+    EXPECT_EQ(concepts().understand(phrase).notes, child) << phrase;
+  }
+  for (const std::string_view phrase :
+       {"아이고 허리야", "아이구 머리야", "아이스크림 먹고 배아파", "아이라인 그리다 눈 따가워", "감기는 아니에요",
+        "말을 못알아들어", "80세 두통", "3개월 동안 기침"}) {
+    EXPECT_EQ(concepts().understand(phrase).notes.size(), 0u) << phrase;
+  }
+  for (const std::string_view phrase :
+       {"만삭인데 허리아파", "임테기 두줄 감기", "애기 가졌는데 감기", "뱃속에 아기있는데 두통약", "입덧 심해요"}) {
+    EXPECT_EQ(concepts().understand(phrase).notes, pregnancy) << phrase;
+  }
+  EXPECT_EQ(concepts().understand("완모중 두통").notes, concepts().understand("수유 중 두통").notes);
+}
+
 TEST(SymptomConcepts, RaiseRedFlagsAndOnlyThose) {
   std::size_t emergencies = 0;
   std::size_t harmless = 0;
@@ -196,6 +253,27 @@ TEST(SymptomConcepts, TellWhomToCall) {
 }
 
 TEST(SymptomConcepts, RaiseAFlagForWhatIsOver) { EXPECT_EQ(flag("아까 말이 어눌했는데 지금은 괜찮아요"), "stroke"); }
+
+TEST(SymptomConcepts, RaiseAFlagForWhatIsSetAside) {
+  EXPECT_EQ(flag("가슴 통증 말고는 괜찮아요"), "chest_pain");
+  EXPECT_EQ(flag("숨찬 것 말고는 괜찮아"), "breathing");
+}
+
+TEST(SymptomConcepts, LeaveAFlagThatAHarmlessPhraseHoldsOnlyAPartOf) {
+  const auto table = SymptomConcepts::parse(R"(version test
+red-flag fever 고열
+  say: 열 <40도> | 쓰러지다 ~열
+  except: 물 <40도> | 물 쓰러지다
+  tell: 119
+  call: 119
+  from: test
+)",
+                                            "a table");
+  EXPECT_FALSE(table->understand("물이 40도").red_flag);
+  EXPECT_TRUE(table->understand("열이 40도").red_flag);
+  EXPECT_TRUE(table->understand("열이 40도이고 물도 40도").red_flag);
+  EXPECT_TRUE(table->understand("물을 먹고 쓰러졌는데 열이 나요").red_flag);
+}
 
 TEST(SymptomConcepts, RefuseWhatCannotBeSearched) {
   EXPECT_THROW(concepts().understand("\xff"), InvalidArgument);

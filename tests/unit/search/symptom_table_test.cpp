@@ -49,6 +49,13 @@ TEST(SymptomTable, SkipsCommentsBlankLinesCarriageReturnsAndAByteOrderMark) {
   EXPECT_EQ(concepts->concepts(), (std::vector<SymptomConcept>{{.id = "a", .name = "두통"}}));
 }
 
+TEST(SymptomTable, RefusesWordsOfGrammar) {
+  for (const std::string word : {"없음", "것", "거", "말고", "아님", "게", "못"}) {
+    const std::string table = "version 1\nconcept a 두통\n  say: 머리 아프다/" + word + "\n  from: test\n";
+    EXPECT_NE(problem_of(table).find("line 3 holds \"" + word + "\", a word of grammar"), std::string::npos) << word;
+  }
+}
+
 TEST(SymptomTable, NamesTheLineThatIsWrong) {
   EXPECT_NE(problem_of("").find("version"), std::string::npos);
   EXPECT_NE(problem_of("concept a 두통\n").find("line 1 comes before"), std::string::npos);
