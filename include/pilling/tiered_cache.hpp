@@ -217,6 +217,12 @@ class TieredCache {
     return found ? std::optional(typed(std::move(*found))) : std::nullopt;
   }
 
+  /// What memory holds that need not be fetched anew. Asks no tier and loads nothing.
+  std::optional<CachedValue<Value>> in_memory(const std::string& key, Access access = Access::user) {
+    auto found = core_.find(key, access);
+    return found ? std::optional(typed(std::move(*found))) : std::nullopt;
+  }
+
   /// Keeps a value as if it had been loaded, in every tier. Throws the first failure of a tier, after all were tried;
   /// a write that failed is made up for when the tier answers again.
   void put(const std::string& key, LoadedValue<Value> loaded, const CallOptions& call = {},

@@ -71,7 +71,7 @@ class Engine::Impl {
         pool_(std::make_shared<WorkerPool>(options_.workers)),
         summaries_(options_.summarizer, extractive_, cache_options("summaries", summary_table()),
                    [this](const SummaryRequest& request, const Summary& summary) { shown_.show(request, summary); }),
-        background_(options_, summaries_, shown_),
+        background_(options_, summaries_, shown_, pool_),
         live_(options_.sources, options_.store, extractive_, cache_options("look-ups", options_.store->cache())) {
     summaries_.warm_start();
     live_.warm_start();

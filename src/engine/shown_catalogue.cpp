@@ -107,15 +107,6 @@ void ShownCatalogue::load_pharmacies() {
 
 void ShownCatalogue::show(const SummaryRequest& request, const Summary& summary) {
   const std::scoped_lock turn(load_mutex_);
-  show_locked(request, summary);
-}
-
-void ShownCatalogue::show_unless_loading(const SummaryRequest& request, const Summary& summary) {
-  const std::unique_lock turn(load_mutex_, std::try_to_lock);
-  if (turn) show_locked(request, summary);
-}
-
-void ShownCatalogue::show_locked(const SummaryRequest& request, const Summary& summary) {
   const auto shown = medicines()->catalogue;
   if (!request.keyword.empty()) return change(shown, {.summarised_text = std::string(request.text)});
   auto catalogue = shown->with_summary(text::fingerprint(request.text), summary);

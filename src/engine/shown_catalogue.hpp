@@ -63,14 +63,11 @@ class ShownCatalogue {
 
   /// Another summary of a text, from the next query on.
   void show(const SummaryRequest& request, const Summary& summary);
-  /// The same, unless a load is under way, which brings it.
-  void show_unless_loading(const SummaryRequest& request, const Summary& summary);
 
  private:
   Part find_news(const Part& part) const;
   void load_medicines();
   void load_pharmacies();
-  void show_locked(const SummaryRequest& request, const Summary& summary);
   void replace(std::shared_ptr<const MedicineCatalogue> catalogue);
   void change(std::shared_ptr<const MedicineCatalogue> catalogue, ShownChange change);
   void swap_in(ShownMedicines next);

@@ -19,6 +19,13 @@ Summaries::Summaries(std::shared_ptr<Summarizer> summarizer, std::shared_ptr<Sum
       now_(options.now),
       kept_(std::move(options), summary_codec()) {}
 
+std::optional<Summary> Summaries::in_memory(const SummaryRequest& request) {
+  const std::string key = key_of(request);
+  const auto found = kept_.in_memory(key);
+  if (!found) return just_made(key);
+  return found->value ? std::optional(*found->value) : std::nullopt;
+}
+
 std::optional<Summary> Summaries::made(const SummaryRequest& request) {
   const std::string key = key_of(request);
   const auto found = kept_.at_hand(key, loader_of(request));

@@ -29,6 +29,9 @@ class Summaries {
   /// Whether there is anything to wait for.
   bool are_free() const { return summarizer_->is_free(); }
 
+  /// What was made before and is in memory.
+  std::optional<Summary> in_memory(const SummaryRequest& request);
+
   /// What was made before, or else nothing: then it is made in the background.
   std::optional<Summary> made(const SummaryRequest& request);
 

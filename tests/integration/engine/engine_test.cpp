@@ -680,6 +680,23 @@ TEST_F(EngineTest, ShowsWhatTheModelSaysOfASymptomInTheNextSearchForIt) {
   EXPECT_TRUE(comes_true([&] { return summary() == "요약 두통"; }));
 }
 
+TEST_F(EngineTest, ShowsWhatTheStoreHasOfASymptomAfterARestartWithoutTheModel) {
+  const auto model = std::make_shared<CountingSummarizer>();
+  {
+    Engine engine(options_with(model));
+    engine.import_medicines(three_medicines());
+    for (const char* id : {"200000001", "200000002", "200000003"}) engine.wait_for_summary({id}, "두통");
+  }
+  const int paid = model->calls;
+  model->fails = true;
+  const Engine engine(options_with(model));
+
+  const auto summary = [&] { return engine.search_symptom("머리가 아파요").matches.at(0).summary; };
+
+  EXPECT_TRUE(comes_true([&] { return summary() == "요약 두통"; }));
+  EXPECT_EQ(model->calls, paid);
+}
+
 TEST_F(EngineTest, LeavesSummariesAloneThatNobodyWaitsForWhenToldTo) {
   const auto model = std::make_shared<CountingSummarizer>();
   EngineOptions quiet = options_with(model);
