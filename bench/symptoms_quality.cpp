@@ -78,7 +78,7 @@ auto timed(Row& row, const Search& search) {
   return search();
 }
 
-std::string names_of(const std::vector<pilling::UnderstoodSymptom>& symptoms) {
+std::string names_of(const std::vector<pilling::MentionedSymptom>& symptoms) {
   std::string names;
   for (const auto& symptom : symptoms) names += (symptom.approximate ? " ~" : " ") + symptom.name;
   return names;

@@ -11,6 +11,7 @@
 
 #include "pilling/export.hpp"
 #include "pilling/medicine.hpp"
+#include "pilling/search.hpp"
 #include "pilling/shared_list.hpp"
 
 namespace pilling {
@@ -19,20 +20,20 @@ namespace search {
 class SymptomLanguage;
 }
 
-/// Something that people complain of, as the table of concepts names it.
-struct SymptomConcept {
+/// How the table of concepts calls something that people complain of, or a red flag.
+struct SymptomName {
   std::string id;    ///< "headache"; for programs
   std::string name;  ///< 두통; for people
-  bool operator==(const SymptomConcept&) const = default;
+  bool operator==(const SymptomName&) const = default;
 };
 
-/// A concept that a phrase was understood to speak of.
-struct UnderstoodSymptom {
-  std::string id;               ///< as of SymptomConcept
+/// A concept that a phrase mentions, as a complaint or as one that is absent.
+struct MentionedSymptom {
+  std::string id;               ///< as of SymptomName
   std::string name;             ///< as above
   std::vector<ByteSpan> spans;  ///< of the phrase: the words it came from
   bool approximate = false;     ///< whether letters had to be changed for that
-  bool operator==(const UnderstoodSymptom&) const = default;
+  bool operator==(const MentionedSymptom&) const = default;
 };
 
 /// A sign of an emergency. No medicine is an answer to it.
@@ -45,13 +46,23 @@ struct RedFlag {
   bool operator==(const RedFlag&) const = default;
 };
 
+/// What people should hear besides, or instead: whom the phrase speaks of, and what a pharmacist should be told.
+struct SymptomNote {
+  std::string id;                    ///< "pregnancy"; for programs
+  std::string name;                  ///< 임신; for people
+  std::string sentence;              ///< in Korean, for people
+  bool withholds_medicines = false;  ///< nothing should be taken from a list, as by a baby: then there are no matches
+  bool operator==(const SymptomNote&) const = default;
+};
+
 /// What a phrase was understood to say.
 struct SymptomReading {
-  std::vector<UnderstoodSymptom> understood;  ///< in the order of the phrase, each concept once
-  std::vector<UnderstoodSymptom>
-      absent;  ///< denied, over, or set aside: "콧물은 안 나요", "감기는 나았는데", "기침 말고"
-  std::optional<RedFlag> red_flag;  ///< of several, the one first in the table
-  std::vector<std::string> notes;   ///< for people, in English: who or what a pharmacist should be told of
+  std::vector<MentionedSymptom> understood;  ///< in the order of the phrase, each concept once
+  std::vector<MentionedSymptom>
+      absent;  ///< denied, over, or set aside: "콧물은 안 나요", "감기는 나았는데", "기침 말고", "설사 나게 하는 약"
+  std::optional<RedFlag> red_flag;             ///< of several, the one first in the table
+  std::vector<SymptomNote> notes;              ///< in the order of the table
+  TextReading reading = TextReading::literal;  ///< "zhtanf" is 콧물 in the Korean layout
   bool operator==(const SymptomReading&) const = default;
 };
 
@@ -72,9 +83,9 @@ class PILLING_API SymptomConcepts {
   SymptomConcepts(const SymptomConcepts&) = delete;
   SymptomConcepts& operator=(const SymptomConcepts&) = delete;
 
-  const std::string& version() const noexcept;    ///< as the table gives it
-  std::vector<SymptomConcept> concepts() const;   ///< all, in the order of the table
-  std::vector<SymptomConcept> red_flags() const;  ///< as above
+  const std::string& version() const noexcept;  ///< as the table gives it
+  std::vector<SymptomName> concepts() const;    ///< all, in the order of the table
+  std::vector<SymptomName> red_flags() const;   ///< as above
 
   /// Takes microseconds. Throws InvalidArgument for invalid UTF-8 or a phrase above `NameIndex::maximum_query_bytes`.
   SymptomReading understand(std::string_view phrase) const;
@@ -97,9 +108,13 @@ struct SymptomOptions {
 /// One medicine whose efficacy text speaks of what was complained of.
 struct SymptomMatch {
   std::shared_ptr<const Medicine> medicine;
-  double score = 0;                   ///< (0, 1]; 1 when the text speaks of nothing else than all of it
+  /// (0, 1]: how well the text fits, on average over what was asked. It sinks with what is missing, with how late the
+  /// text speaks of a concept, with all else that it is for, by half where it only names something wider, and by a
+  /// tenth for each complaint said before. 1: a text for the one thing that was asked. Matches are not in its order.
+  double score = 0;
   std::vector<std::string> concepts;  ///< ids of those found; none when nothing was understood
   std::vector<std::string> missing;   ///< ids of those that were not: unless empty, this is not for all that was asked
+  std::vector<std::string> wider;     ///< of `concepts`, those of which the text only names something wider or related
   std::vector<ByteSpan> spans;        ///< of `medicine->efficacy`
   std::string summary;                ///< of the efficacy, for what was asked
   bool approximate = false;  ///< whether it may be for something else: a concept that was guessed, or mere words
@@ -107,11 +122,13 @@ struct SymptomMatch {
 
 /// Answer of `Engine::search_symptom`.
 struct SymptomResult {
-  std::vector<UnderstoodSymptom> understood;  ///< as of SymptomReading
-  std::vector<UnderstoodSymptom> absent;      ///< as above
-  std::optional<RedFlag> red_flag;            ///< then there are no matches
-  SharedList<SymptomMatch> matches;           ///< best first
-  Answer answer;                              ///< warnings hold the notes of the reading
+  std::vector<MentionedSymptom> understood;    ///< as of SymptomReading
+  std::vector<MentionedSymptom> absent;        ///< as above
+  std::optional<RedFlag> red_flag;             ///< then there are no matches
+  std::vector<SymptomNote> notes;              ///< one of them may withhold the matches
+  TextReading reading = TextReading::literal;  ///< as of SymptomReading
+  SharedList<SymptomMatch> matches;            ///< best first
+  Answer answer;
 };
 
 /// A phrase that `Engine::search_symptom` had no sure answer to. It is what a person said of their health: keep it as

@@ -46,7 +46,7 @@ struct TextUse {
 /// What is found by the words of the medicines. Immutable.
 struct MedicineIndexes {
   NameIndex names;                                 ///< the number of a name is the position of its medicine
-  search::SymptomIndex symptoms;                   ///< what current medicines are for; one entry for each dispensing
+  search::SymptomIndex symptoms;                   ///< what current medicines are for; one for each `SymptomGroup`
   std::vector<Positions> owners;                   ///< of each entry, most popular first
   std::unordered_map<std::string, TextUse> texts;  ///< by fingerprint
   Positions by_id;

@@ -20,7 +20,7 @@ inline std::size_t weight_of(const MedicineMatch& match) {
 
 inline std::size_t weight_of(const SymptomMatch& match) {
   std::size_t weight = sizeof match + match.spans.size() * sizeof(ByteSpan) + match.summary.size();
-  for (const auto* words : {&match.concepts, &match.missing}) {
+  for (const auto* words : {&match.concepts, &match.missing, &match.wider}) {
     for (const std::string& word : *words) weight += sizeof(std::string) + word.size();
   }
   return weight;
@@ -32,10 +32,11 @@ inline std::size_t weight_of_rest(const SearchResult&) { return 0; }
 inline std::size_t weight_of_rest(const SymptomResult& result) {
   std::size_t weight = result.red_flag ? result.red_flag->sentence.size() + sizeof(RedFlag) : 0;
   for (const auto* symptoms : {&result.understood, &result.absent}) {
-    for (const UnderstoodSymptom& symptom : *symptoms) {
+    for (const MentionedSymptom& symptom : *symptoms) {
       weight += sizeof symptom + symptom.name.size() + symptom.spans.size() * sizeof(ByteSpan);
     }
   }
+  for (const SymptomNote& note : result.notes) weight += sizeof note + note.sentence.size();
   return weight;
 }
 

@@ -25,6 +25,7 @@ std::vector<SymptomMatch> matches_of(const MedicineCatalogue& catalogue, const s
                        .score = hit.score,
                        .concepts = ids_of(catalogue.indexes->symptoms, hit.concepts),
                        .missing = ids_of(catalogue.indexes->symptoms, hit.missing),
+                       .wider = ids_of(catalogue.indexes->symptoms, hit.wider),
                        .spans = hit.spans,
                        .summary = hit.summary,
                        .approximate = hit.is_approximate};
@@ -46,7 +47,9 @@ SymptomResult search_symptoms(const MedicineCatalogue& catalogue, std::string_vi
   const search::SymptomIndex& index = catalogue.indexes->symptoms;
   const search::PhraseReading read = index.read(phrase);
   SymptomReading reading = index.describe(read);
-  const bool is_mere_words = !reading.red_flag && reading.understood.empty() && reading.absent.empty();
+  const bool is_withheld = read.list == search::TableList::none;
+  const bool is_mere_words =
+      !reading.red_flag && !is_withheld && reading.understood.empty() && reading.absent.empty();
   const auto hits = is_mere_words ? index.search_words(phrase, options.limit, options.dispensing)
                                   : index.search(read, options.limit, options.dispensing);
   SymptomResult result;
@@ -54,12 +57,14 @@ SymptomResult search_symptoms(const MedicineCatalogue& catalogue, std::string_vi
   result.absent = std::move(reading.absent);
   result.red_flag = std::move(reading.red_flag);
   result.matches = matches_of(catalogue, hits, options.limit);
-  result.answer.warnings = std::move(reading.notes);
+  result.notes = std::move(reading.notes);
+  result.reading = reading.reading;
   return result;
 }
 
 bool is_unanswered(const SymptomResult& result) {
-  return !result.red_flag && std::ranges::all_of(result.matches, &SymptomMatch::approximate);
+  const bool is_withheld = std::ranges::any_of(result.notes, &SymptomNote::withholds_medicines);
+  return !result.red_flag && !is_withheld && std::ranges::all_of(result.matches, &SymptomMatch::approximate);
 }
 
 UnansweredSymptom unanswered(std::string_view phrase, const SymptomResult& result) {

@@ -82,8 +82,9 @@ void LanguageBuilder::add_entry(TableEntry entry) {
     language_.patterns_.push_back({.entry = position, .use = PatternUse::symptom, .parts = {part}});
   }
   add_forms(entry.medical, {.symptom = position, .kind = TextForm::Kind::medical});
+  add_forms(entry.written, {.symptom = position, .kind = TextForm::Kind::medical});
   add_forms(entry.wider, {.symptom = position, .kind = TextForm::Kind::wider});
-  add_forms(entry.other, {.symptom = position, .kind = TextForm::Kind::other});
+  add_forms(entry.mistaken, {.symptom = position, .kind = TextForm::Kind::mistaken});
 }
 
 void LanguageBuilder::add_patterns(const std::vector<TableText>& phrases, PatternUse use, std::uint32_t entry) {

@@ -11,8 +11,8 @@
 namespace pilling {
 namespace {
 
-std::vector<SymptomConcept> named(const std::vector<search::TableEntry>& entries) {
-  std::vector<SymptomConcept> concepts;
+std::vector<SymptomName> named(const std::vector<search::TableEntry>& entries) {
+  std::vector<SymptomName> concepts;
   concepts.reserve(entries.size());
   for (const search::TableEntry& entry : entries) concepts.push_back({.id = entry.id, .name = entry.name});
   return concepts;
@@ -45,8 +45,8 @@ std::shared_ptr<const SymptomConcepts> SymptomConcepts::parse(std::string_view t
 }
 
 const std::string& SymptomConcepts::version() const noexcept { return language_->version(); }
-std::vector<SymptomConcept> SymptomConcepts::concepts() const { return named(language_->concepts()); }
-std::vector<SymptomConcept> SymptomConcepts::red_flags() const { return named(language_->red_flags()); }
+std::vector<SymptomName> SymptomConcepts::concepts() const { return named(language_->concepts()); }
+std::vector<SymptomName> SymptomConcepts::red_flags() const { return named(language_->red_flags()); }
 
 SymptomReading SymptomConcepts::understand(std::string_view phrase) const {
   search::check_query(phrase, 1);

@@ -79,12 +79,18 @@ std::uint32_t dispensing_rank(std::string_view dispensing) {
   return dispensing.empty() ? 1 : 2;
 }
 
+// For a child, what is for children; what is for adults comes last.
+std::uint32_t age_rank(SymptomAge age, TableList list) {
+  return list == TableList::children_first ? static_cast<std::uint32_t>(age) : 0;
+}
+
 // Three steps, within which being sold over the counter counts for more than fitting better.
 std::uint32_t step_of(float fit) { return fit >= 0.6F ? 0 : fit >= 0.3F ? 1 : 2; }
 
 struct Candidate {
   std::uint32_t entry = 0;
   std::uint32_t found = 0;
+  std::uint32_t primary = 0;  // of what was found, what the phrase is about
   float fit = 0;  // the sum over what was found
 };
 
@@ -144,24 +150,25 @@ class SymptomIndex::Impl {
   const SymptomLanguage& language() const { return concepts_->language(); }
 
   std::vector<SymptomHit> search(const PhraseReading& reading, std::size_t limit, std::string_view dispensing) const {
-    if (reading.red_flag || reading.understood.empty()) return {};
+    if (reading.red_flag || reading.list == TableList::none) return {};
     std::vector<Candidate> candidates(entries_.size());
     std::vector<std::uint32_t> touched;
     float weight = 1;
-    for (const PhraseReading::Mention& wanted : reading.understood) {
-      mentions_[wanted.symptom]->for_each([&](const Mentioned& mentioned) {
+    for (const PhraseReading::Mention* wanted : by_importance(reading)) {
+      mentions_[wanted->symptom]->for_each([&](const Mentioned& mentioned) {
         if (!dispensing.empty() && entries_[mentioned.entry]->dispensing != dispensing) return;
         Candidate& candidate = candidates[mentioned.entry];
         if (candidate.found++ == 0) touched.push_back(mentioned.entry);
         candidate.entry = mentioned.entry;
+        candidate.primary += wanted->is_secondary ? 0 : 1;
         candidate.fit += weight * mentioned.fit;
       });
-      // What is said first is what it is about: "이가 아파서 잠을 못 자요".
+      // What is said first matters most.
       weight = std::max(0.6F, weight - 0.1F);
     }
     const std::size_t count = std::min(limit, touched.size());
     std::ranges::partial_sort(touched, touched.begin() + static_cast<std::ptrdiff_t>(count), {},
-                              [&](std::uint32_t entry) { return rank_of(candidates[entry]); });
+                              [&](std::uint32_t entry) { return rank_of(candidates[entry], reading.list); });
     std::vector<SymptomHit> hits;
     for (std::size_t i = 0; i < count; ++i) hits.push_back(hit(candidates[touched[i]], reading));
     return hits;
@@ -216,12 +223,21 @@ class SymptomIndex::Impl {
     }
   }
 
-  std::tuple<std::int64_t, std::uint32_t, std::uint32_t, float, std::int64_t, std::uint32_t> rank_of(
-      const Candidate& candidate) const {
+  static std::vector<const PhraseReading::Mention*> by_importance(const PhraseReading& reading) {
+    std::vector<const PhraseReading::Mention*> mentions;
+    for (const auto& mention : reading.understood) mentions.push_back(&mention);
+    std::ranges::stable_partition(mentions, [](const auto* mention) { return !mention->is_secondary; });
+    return mentions;
+  }
+
+  using Rank = std::tuple<std::int64_t, std::int64_t, std::uint32_t, std::uint32_t, std::uint32_t, float, std::int64_t,
+                          std::uint32_t>;
+  Rank rank_of(const Candidate& candidate, TableList list) const {
     const SymptomEntry& entry = *entries_[candidate.entry];
     const float fit = candidate.fit / static_cast<float>(candidate.found);
-    return {-static_cast<std::int64_t>(candidate.found),  step_of(fit),   dispensing_rank(entry.dispensing), -fit,
-            -static_cast<std::int64_t>(entry.popularity), candidate.entry};
+    return {-static_cast<std::int64_t>(candidate.found), -static_cast<std::int64_t>(candidate.primary),
+                      age_rank(entry.age, list), step_of(fit), dispensing_rank(entry.dispensing), -fit,
+                      -static_cast<std::int64_t>(entry.popularity), candidate.entry};
   }
 
   SymptomHit hit(const Candidate& candidate, const PhraseReading& reading) const {
@@ -237,6 +253,7 @@ class SymptomIndex::Impl {
         continue;
       }
       hit.concepts.push_back(wanted.symptom);
+      if (found->is_wider) hit.wider.push_back(wanted.symptom);
       hit.spans.insert(hit.spans.end(), found->spans.begin(), found->spans.end());
       hit.is_approximate |= wanted.is_guessed;
       chosen |= found->indications;

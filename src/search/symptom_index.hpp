@@ -13,12 +13,16 @@
 
 namespace pilling::search {
 
-/// Medicines that share an efficacy text and a dispensing.
+/// Whom medicines are for, by what they say of themselves.
+enum class SymptomAge : std::uint8_t { children, any, adults };
+
+/// Medicines that share an efficacy text, a dispensing and an age.
 struct SymptomEntry {
   std::string text;
   std::vector<std::string> indications;  ///< of the text, in its order
   std::string dispensing;
   std::uint32_t popularity = 0;  ///< of the most popular of the medicines
+  SymptomAge age = SymptomAge::any;
 };
 
 struct SymptomHit {
@@ -26,6 +30,7 @@ struct SymptomHit {
   double score = 0;                     ///< (0, 1]
   std::vector<std::uint32_t> concepts;  ///< positions in the table
   std::vector<std::uint32_t> missing;
+  std::vector<std::uint32_t> wider;  ///< of `concepts`: the text only names something wider
   std::vector<ByteSpan> spans;  ///< of the text
   std::string summary;          ///< empty: no indication speaks of it by itself
   bool is_approximate = false;
@@ -52,14 +57,14 @@ class SymptomIndex {
   SymptomReading describe(const PhraseReading& reading) const;
   std::string id_of(std::uint32_t symptom) const;
 
-  /// Entries that are for what was understood. Best first: more of the concepts; then how well they fit, in three
-  /// steps; then those sold over the counter, then those of which it is not known; then how well they fit and how
-  /// little else they are for; then popularity, then the number. None when there is a red flag. Empty `dispensing`
-  /// stands for any.
+  /// Entries that are for what was understood. Best first: more of the concepts, and of those that the phrase is about;
+  /// for a child, those for children, and those for adults last; then how well they fit, in three steps; then those
+  /// sold over the counter, then those of which it is not known; then how well they fit and how little else they are
+  /// for; then popularity, then the number. None when there is a red flag or a note that withholds them. Empty
+  /// `dispensing` stands for any.
   std::vector<SymptomHit> search(const PhraseReading& reading, std::size_t limit, std::string_view dispensing) const;
 
-  /// For phrases that nothing was understood of: entries whose texts hold most of their words, by BM25 over pairs of
-  /// syllables. All are approximate.
+  /// For phrases that nothing was understood of: see `WordFallback::search`. All are approximate.
   std::vector<SymptomHit> search_words(std::string_view phrase, std::size_t limit, std::string_view dispensing) const;
 
  private:

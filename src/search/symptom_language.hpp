@@ -39,7 +39,7 @@ struct Pattern {
 /// What a medical form in a text stands for.
 struct TextForm {
   std::uint32_t symptom = 0;  ///< position of the concept
-  enum class Kind : std::uint8_t { medical, wider, other } kind = Kind::medical;
+  enum class Kind : std::uint8_t { medical, wider, mistaken } kind = Kind::medical;
 };
 
 /// What a phrase speaks of, by positions of concepts.
@@ -48,11 +48,16 @@ struct PhraseReading {
     std::uint32_t symptom = 0;
     bool is_guessed = false;
     std::vector<ByteSpan> spans;
+    std::size_t begin = 0;  ///< of the words that it is made of, in characters of the normal form
+    std::size_t end = 0;
+    bool is_secondary = false;  ///< another complaint is what the phrase is about
   };
   std::vector<Mention> understood;
   std::vector<Mention> absent;
   std::optional<Mention> red_flag;
   std::vector<std::uint32_t> notes;
+  TextReading reading = TextReading::literal;
+  TableList list = TableList::any;  ///< which medicines may be named, by the notes
 };
 
 /// A table, compiled. Immutable.
@@ -65,6 +70,7 @@ class SymptomLanguage {
   const std::vector<TableEntry>& red_flags() const { return red_flags_; }
   const std::vector<TableEntry>& notes() const { return notes_; }
 
+  /// As it was typed or, where that says less, as the Korean layout has it.
   PhraseReading read(std::string_view phrase) const;
   SymptomReading describe(const PhraseReading& reading) const;
 
@@ -74,6 +80,8 @@ class SymptomLanguage {
 
  private:
   friend class LanguageBuilder;
+  PhraseReading read_as_typed(std::string_view phrase) const;
+  void add_notes(PhraseReading& reading, bool is_taken, bool has_condition) const;
 
   std::string version_;
   std::vector<TableEntry> concepts_;

@@ -103,13 +103,16 @@ class TableReader {
     TableEntry& entry = table_.entries.back();
     if (key == "text") return add(entry.medical, value, ',');
     if (key == "near") return add(entry.wider, value, ',');
-    if (key == "not") return add(entry.other, value, ',');
+    if (key == "written") return add(entry.written, value, ',');
+    if (key == "not") return add(entry.mistaken, value, ',');
     if (key == "say") return add(entry.spoken, value, '|');
     if (key == "except") return add(entry.harmless, value, '|');
+    if (key == "role") return set_role(entry, value);
+    if (key == "list") return set_list(entry, value);
     if (key == "from") return set(entry.source, value, key);
     if (key == "tell") return set(entry.sentence, value, key);
     if (key == "call") return set(entry.number, value, key);
-    fail("has the key " + in_quotes(key) + "; it should be text, near, not, say, except, from, tell or call");
+    fail("has the key " + in_quotes(key) + "; it should be text, written, near, not, say, except, role, list, from, tell or call");
   }
 
   void add(std::vector<TableText>& texts, std::string_view value, char separator) {
@@ -126,6 +129,22 @@ class TableReader {
   void set(std::string& property, std::string_view value, std::string_view key) {
     if (!property.empty()) fail("gives " + in_quotes(key) + " again");
     property = value;
+  }
+
+  void set_role(TableEntry& entry, std::string_view value) const {
+    if (entry.kind != TableKind::symptom) fail("gives a role, which only concepts have");
+    if (value != "circumstance" && value != "condition") {
+      fail("has the role " + in_quotes(value) + "; it should be circumstance or condition");
+    }
+    entry.role = value == "condition" ? TableRole::condition : TableRole::circumstance;
+  }
+
+  void set_list(TableEntry& entry, std::string_view value) const {
+    if (entry.kind != TableKind::note) fail("says what to list, which only notes do");
+    if (value != "none" && value != "children first") {
+      fail("lists " + in_quotes(value) + "; it should be none or children first");
+    }
+    entry.list = value == "none" ? TableList::none : TableList::children_first;
   }
 
   // What an entry lacks is known when the next one begins.

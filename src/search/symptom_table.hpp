@@ -21,6 +21,16 @@ struct TableClass {
 
 enum class TableKind { symptom, red_flag, note };
 
+/// `role:` of a concept, beside another one.
+enum class TableRole {
+  complaint,     ///< nothing special
+  circumstance,  ///< what brings another complaint about or comes of it: fatigue, lost sleep
+  condition,     ///< an illness that somebody has while asking for something else
+};
+
+/// `list:` of a note: which medicines may be named.
+enum class TableList { any, children_first, none };
+
 /// `concept ID NAME`, `red-flag ID NAME` or `note ID NAME`, and the lines below it.
 struct TableEntry {
   TableKind kind = TableKind::symptom;
@@ -28,10 +38,13 @@ struct TableEntry {
   std::string name;
   std::size_t line = 0;
   std::vector<TableText> medical;   ///< `text:`, the forms that efficacy texts and people use
+  std::vector<TableText> written;   ///< `written:`, forms of the texts that people mean something else by
   std::vector<TableText> wider;     ///< `near:`, what texts say of it besides, or of more than it
-  std::vector<TableText> other;     ///< `not:`, longer forms that hold one of these and mean something else
+  std::vector<TableText> mistaken;  ///< `not:`, longer forms that hold one of these and mean something else
   std::vector<TableText> spoken;    ///< `say:`, phrases
   std::vector<TableText> harmless;  ///< `except:`, phrases that take the words from a spoken one
+  TableRole role = TableRole::complaint;
+  TableList list = TableList::any;
   std::string source;               ///< `from:`
   std::string sentence;             ///< `tell:`
   std::string number;               ///< `call:`

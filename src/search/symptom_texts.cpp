@@ -63,7 +63,7 @@ void for_each_form(std::string_view text, const SymptomLanguage& language, Use u
       const bool is_whole = std::find(first + 1, last, true) == last;
       for (const TextForm& form : language.forms_of(hit.word)) {
         // What a form is taken for by mistake may go on over commas.
-        if (is_whole || form.kind == TextForm::Kind::other) use(indexed.normal.original(begin, end), form);
+        if (is_whole || form.kind == TextForm::Kind::mistaken) use(indexed.normal.original(begin, end), form);
       }
     });
   }
@@ -84,7 +84,7 @@ std::vector<Place> places_in(std::string_view text, const SymptomLanguage& langu
 
 bool is_covered(const Place& place, const std::vector<Place>& places) {
   return std::ranges::any_of(places, [&](const Place& other) {
-    return other.form.kind == TextForm::Kind::other && other.form.symptom == place.form.symptom &&
+    return other.form.kind == TextForm::Kind::mistaken && other.form.symptom == place.form.symptom &&
            other.begin <= place.begin && place.end <= other.end;
   });
 }

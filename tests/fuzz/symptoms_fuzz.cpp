@@ -18,7 +18,7 @@
 namespace {
 
 using pilling::SymptomConcepts;
-using pilling::UnderstoodSymptom;
+using pilling::MentionedSymptom;
 
 void require(bool holds) {
   if (!holds) std::abort();
@@ -37,7 +37,7 @@ void check(const std::shared_ptr<const SymptomConcepts>& concepts, const std::ve
   const pilling::SymptomReading reading = concepts->understand(phrase);
   require(reading == concepts->understand(phrase));
   for (const auto* symptoms : {&reading.understood, &reading.absent}) {
-    for (const UnderstoodSymptom& symptom : *symptoms) check_spans(symptom.spans, phrase);
+    for (const MentionedSymptom& symptom : *symptoms) check_spans(symptom.spans, phrase);
   }
   std::vector<pilling::search::SymptomEntry> entries;
   for (const std::string& text : texts) entries.push_back({.text = text, .indications = {text}});

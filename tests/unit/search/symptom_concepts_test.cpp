@@ -20,9 +20,9 @@ const SymptomConcepts& concepts() {
   return *bundled;
 }
 
-Ids ids(const std::vector<UnderstoodSymptom>& symptoms) {
+Ids ids(const std::vector<MentionedSymptom>& symptoms) {
   Ids found;
-  for (const UnderstoodSymptom& symptom : symptoms) found.push_back(symptom.id);
+  for (const MentionedSymptom& symptom : symptoms) found.push_back(symptom.id);
   return found;
 }
 
@@ -299,7 +299,7 @@ TEST(SymptomConcepts, ReadAnyText) {
     for (std::size_t left = random() % 30; left > 0; --left) phrase += pieces[random() % pieces.size()];
     const SymptomReading reading = concepts().understand(phrase);
     for (const auto* symptoms : {&reading.understood, &reading.absent}) {
-      for (const UnderstoodSymptom& symptom : *symptoms) {
+      for (const MentionedSymptom& symptom : *symptoms) {
         ASSERT_FALSE(symptom.spans.empty()) << phrase;
         for (const ByteSpan span : symptom.spans) ASSERT_TRUE(span.begin < span.end && span.end <= phrase.size());
       }
