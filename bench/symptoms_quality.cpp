@@ -85,9 +85,11 @@ std::string names_of(const std::vector<pilling::MentionedSymptom>& symptoms) {
 }
 
 void show_miss(const SymptomQuery& query, const pilling::SymptomResult& result, double precision) {
-  std::printf("  %.2f \"%s\":%s; absent:%s; flag: %s\n", precision, query.text().c_str(),
+  std::string notes;
+  for (const auto& note : result.notes) notes += " " + note.id;
+  std::printf("  %.2f \"%s\":%s; absent:%s; flag: %s; notes:%s\n", precision, query.text().c_str(),
               names_of(result.understood).c_str(), names_of(result.absent).c_str(),
-              result.red_flag ? result.red_flag->id.c_str() : "none");
+              result.red_flag ? result.red_flag->id.c_str() : "none", notes.c_str());
   for (const auto& match : result.matches) {
     if (!query.is_relevant(match.medicine->efficacy)) {
       std::printf("      %s: %s\n", match.medicine->name.c_str(), match.summary.c_str());

@@ -56,6 +56,14 @@ bool is_brought_about(std::string_view rest) {
   return false;
 }
 
+// 하다 of "설사하게 하는".
+bool brings_about(const SymptomPhrase& phrase, const SymptomToken& token) {
+  constexpr auto causing = std::to_array<std::string_view>({"하는", "만드는"});
+  constexpr auto caused = std::to_array<std::string_view>({"하게", "나게", "지게", "되게"});
+  return begins_with_any(rest_of_sentence(phrase, token.begin, token.sentence), causing) &&
+         ends_with_any(phrase.between(0, token.begin), caused);
+}
+
 bool has_denial_before(const SymptomPhrase& phrase, const SymptomToken& token) {
   constexpr auto denying = std::to_array<std::string_view>({"안", "못", "덜"});
   return ends_with_any(phrase.between(0, token.begin), denying);
@@ -146,7 +154,8 @@ void set_wishes_aside(JudgedRow& row, std::span<const Pattern> patterns) {
   for (JudgedMatch& judged : row.matches) {
     if (!is_complaint(judged)) continue;
     const SymptomToken& last = row.phrase.tokens()[judged.match.last];
-    if (has_denial_before(row.phrase, last) || !is_brought_about(rest_behind(row.phrase, last))) continue;
+    if (has_denial_before(row.phrase, last)) continue;
+    if (!brings_about(row.phrase, last) && !is_brought_about(rest_behind(row.phrase, last))) continue;
     const bool is_ended = ends_a_complaint(row.phrase.between(last.begin, last.end)) &&
                           is_named_by_a_noun(row, judged.match, patterns);
     if (!is_ended) judged.remark = Remark::set_aside;
