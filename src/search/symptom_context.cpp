@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <optional>
 #include <string_view>
 
 #include "search/symptom_phrase.hpp"
@@ -43,17 +44,17 @@ std::string_view rest_behind(const SymptomPhrase& phrase, const SymptomToken& to
   return rest_of_sentence(phrase, token.end, token.sentence);
 }
 
-// Where `rest` goes on behind "-게 하는", if it begins so within an ending: "나게 하는", "묽어지게 만드는".
-bool is_brought_about(std::string_view rest) {
+// What is brought about behind a token by "-게 하는", if an ending of the token or the next word is: 나 of "나게 하는 약".
+std::optional<std::string_view> brought_about(std::string_view rest) {
   constexpr auto causing =
       std::to_array<std::string_view>({"게하는", "게만드는", "게해주는", "게하고싶", "게하려", "게할", "게만들"});
   constexpr auto denying = std::to_array<std::string_view>({"않", "안", "못", "말"});
-  constexpr std::size_t longest_ending = 3 * syllable_bytes;
+  constexpr std::size_t longest = 4 * syllable_bytes;
   for (const std::string_view causes : causing) {
     const std::size_t at = rest.find(causes);
-    if (at <= longest_ending && !holds_any(rest.substr(0, at), denying)) return true;
+    if (at <= longest && !holds_any(rest.substr(0, at), denying)) return rest.substr(0, at);
   }
-  return false;
+  return std::nullopt;
 }
 
 // 하다 of "설사하게 하는".
@@ -90,11 +91,33 @@ bool is_named_by_a_noun(const JudgedRow& row, const PatternMatch& match, std::sp
   return is_named;
 }
 
-// Of verbs that end a complaint, in any form.
-bool ends_a_complaint(std::string_view form) {
-  constexpr auto endings = std::to_array<std::string_view>({"떨어", "내리", "내려", "없어", "가라", "멈추", "멎", "그치",
-                                                            "풀", "뚫", "빠", "사라", "낫", "줄", "끊", "들어가"});
+// Verbs by which a complaint ends, and those by which it ends when a noun names it: 열이 내리다, but 입맛이 떨어지다.
+bool always_ends_a_complaint(std::string_view form) {
+  constexpr auto endings =
+      std::to_array<std::string_view>({"뚫", "낫", "없어", "사라", "가라앉", "멎", "멈추", "그치", "풀리", "아물"});
   return begins_with_any(form, endings);
+}
+
+bool may_end_a_complaint(std::string_view form) {
+  constexpr auto endings = std::to_array<std::string_view>({"떨어", "내리", "내려", "빠", "줄", "끊", "들어가"});
+  return begins_with_any(form, endings);
+}
+
+// Whether a match is what "-게 하는 약" is to bring about.
+bool is_wished_for(const JudgedRow& row, const PatternMatch& match, std::span<const Pattern> patterns) {
+  bool is_wished = false;
+  for_each_token(row, match, [&](const SymptomToken& token) {
+    if (has_denial_before(row.phrase, token)) return;
+    const auto ending = brought_about(rest_behind(row.phrase, token));
+    if (!ending && !brings_about(row.phrase, token)) return;
+    const bool is_noun = row.phrase.word(token).is_noun();
+    const std::string_view verb =
+        is_noun ? ending.value_or(std::string_view()) : row.phrase.between(token.begin, token.end);
+    const bool is_ended = always_ends_a_complaint(verb) ||
+                          (may_end_a_complaint(verb) && is_named_by_a_noun(row, match, patterns));
+    is_wished |= !is_ended;
+  });
+  return is_wished;
 }
 
 // The rest behind a word that names a medicine: 변비약, 소화제, 파스. Nothing when it names none.
@@ -152,13 +175,7 @@ bool is_joined_by_condition(std::string_view between) {
 
 void set_wishes_aside(JudgedRow& row, std::span<const Pattern> patterns) {
   for (JudgedMatch& judged : row.matches) {
-    if (!is_complaint(judged)) continue;
-    const SymptomToken& last = row.phrase.tokens()[judged.match.last];
-    if (has_denial_before(row.phrase, last)) continue;
-    if (!brings_about(row.phrase, last) && !is_brought_about(rest_behind(row.phrase, last))) continue;
-    const bool is_ended = ends_a_complaint(row.phrase.between(last.begin, last.end)) &&
-                          is_named_by_a_noun(row, judged.match, patterns);
-    if (!is_ended) judged.remark = Remark::set_aside;
+    if (is_complaint(judged) && is_wished_for(row, judged.match, patterns)) judged.remark = Remark::set_aside;
   }
 }
 
@@ -221,7 +238,7 @@ void mark_secondary(const SymptomPhrase& phrase, std::span<const TableEntry> con
 bool drop_conditions(const SymptomPhrase& phrase, std::span<const TableEntry> concepts,
                      std::vector<Mention>& mentions) {
   constexpr auto having = std::to_array<std::string_view>(
-      {"있", "앓", "환자", "인데", "라서", "약먹", "약을먹", "약복용"});
+      {"있", "앓", "환자", "인데", "라서", "약먹", "약을먹", "약복용", "안좋은데", "안좋아서", "나쁜데"});
   std::vector<std::size_t> conditions;
   for (std::size_t i = 0; i < mentions.size(); ++i) {
     if (concepts[mentions[i].symptom].role != TableRole::condition) continue;

@@ -106,12 +106,81 @@ TEST_F(SymptomSearch, GivesNoMedicineBesideARedFlag) {
   }
 }
 
-TEST_F(SymptomSearch, TellsAPharmacistsQuestionsAsWarnings) {
+TEST_F(SymptomSearch, TellsWhatAPharmacistShouldKnowInNotes) {
   Engine engine(options());
   engine.import_medicines(medicines());
 
-  EXPECT_EQ(engine.search_symptom("아이가 머리가 아파요").answer.warnings.size(), 1u);
-  EXPECT_TRUE(engine.search_symptom("머리가 아파요").answer.warnings.empty());
+  for (int i = 0; i < 2; ++i) {  // the second from memory
+    const SymptomResult result = engine.search_symptom("아이가 머리가 아파요");
+    ASSERT_EQ(result.notes.size(), 1u);
+    EXPECT_EQ(result.notes[0].id, "child");
+    EXPECT_FALSE(result.notes[0].sentence.empty());
+    EXPECT_FALSE(result.notes[0].withholds_medicines);
+    EXPECT_EQ(result.matches.size(), 2u);
+    EXPECT_TRUE(result.answer.warnings.empty());
+  }
+  EXPECT_TRUE(engine.search_symptom("머리가 아파요").notes.empty());
+}
+
+TEST_F(SymptomSearch, GivesNoMedicineForABaby) {
+  std::size_t unanswered = 0;
+  EngineOptions own = options();
+  own.on_unanswered_symptom = [&](const UnansweredSymptom&) { ++unanswered; };
+  Engine engine(std::move(own));
+  engine.import_medicines(medicines());
+
+  for (const std::string_view phrase : {"신생아 설사", "6개월 아기가 설사해요", "돌 안 된 아기 설사", "신생아 비타민나"}) {
+    const SymptomResult result = engine.search_symptom(phrase);
+    EXPECT_TRUE(result.matches.empty()) << phrase;
+    EXPECT_TRUE(std::ranges::any_of(result.notes, &SymptomNote::withholds_medicines)) << phrase;
+  }
+  EXPECT_FALSE(engine.search_symptom("세 살 아이가 설사해요").matches.empty());
+  EXPECT_EQ(unanswered, 0u);
+}
+
+TEST_F(SymptomSearch, PutsMedicinesForChildrenFirstWhenItIsForOne) {
+  Engine engine(options());
+  engine.import_medicines(file("ages.jsonl", row_of("200000001", "가나정", "이 약은 성인의 두통에 사용합니다.") +
+                                                 row_of("200000002", "다라정", "이 약은 두통에 사용합니다.") +
+                                                 row_of("200000003", "어린이다라시럽", "이 약은 두통에 사용합니다.") +
+                                                 row_of("200000004", "마바정", "이 약은 소아의 두통에 사용합니다.")));
+
+  const auto ids = [&](std::string_view phrase) {
+    std::vector<std::string> found;
+    for (const SymptomMatch& match : engine.search_symptom(phrase).matches) found.push_back(match.medicine->id.value);
+    return found;
+  };
+  const std::vector<std::string> of_child = ids("아이가 머리가 아파요");
+  ASSERT_EQ(of_child.size(), 4u);
+  EXPECT_EQ(std::vector(of_child.begin(), of_child.begin() + 2), (std::vector<std::string>{"200000003", "200000004"}));
+  EXPECT_EQ(of_child.back(), "200000001");
+  EXPECT_EQ(ids("머리가 아파요").front(), "200000001");
+}
+
+TEST_F(SymptomSearch, SaysThatItReadAnotherKeyboardLayout) {
+  Engine engine(options());
+  engine.import_medicines(medicines());
+
+  const SymptomResult other = engine.search_symptom("enxhd");
+
+  EXPECT_EQ(other.reading, TextReading::korean_layout);
+  ASSERT_EQ(other.understood.size(), 1u);
+  EXPECT_EQ(other.understood[0].id, "headache");
+  EXPECT_EQ(other.understood[0].spans, (std::vector<ByteSpan>{{0, 5}}));
+  EXPECT_EQ(other.matches.size(), 2u);
+  EXPECT_EQ(engine.search_symptom("두통").reading, TextReading::literal);
+}
+
+TEST_F(SymptomSearch, NamesWhatATextIsForOnlyInWiderWords) {
+  Engine engine(options());
+  engine.import_medicines(file("wider.jsonl", row_of("200000001", "가나정", "이 약은 비염에 사용합니다.")));
+
+  const SymptomResult result = engine.search_symptom("재채기");
+
+  ASSERT_EQ(result.matches.size(), 1u);
+  EXPECT_EQ(result.matches[0].concepts, std::vector<std::string>{"sneezing"});
+  EXPECT_EQ(result.matches[0].wider, std::vector<std::string>{"sneezing"});
+  EXPECT_TRUE(engine.search_symptom("비염").matches[0].wider.empty());
 }
 
 TEST_F(SymptomSearch, ReportsPhrasesWithoutAnAnswer) {

@@ -46,7 +46,7 @@ TEST(SymptomTable, SkipsCommentsBlankLinesCarriageReturnsAndAByteOrderMark) {
       "\xef\xbb\xbfversion 1\r\n\r\n# words\r\nconcept a 두통 # head\r\n  text: 두통\r\n  from: test\r\n", "a table");
 
   EXPECT_EQ(concepts->version(), "1");
-  EXPECT_EQ(concepts->concepts(), (std::vector<SymptomConcept>{{.id = "a", .name = "두통"}}));
+  EXPECT_EQ(concepts->concepts(), (std::vector<SymptomName>{{.id = "a", .name = "두통"}}));
 }
 
 TEST(SymptomTable, RefusesWordsOfGrammar) {
