@@ -57,6 +57,7 @@ inline py::object to_python(const OpenInterval& interval);
 inline py::object to_python(const CacheTierStats& tier);
 inline py::object to_python(const OperationStats& operation);
 inline py::object to_python(const SkippedRow& row);
+inline py::object to_python(const SymptomNote& note);
 inline py::object to_python(const Summary& summary);
 inline py::object to_python(const SymptomMatch& match);
 
@@ -161,17 +162,17 @@ inline py::object to_python(const ConfusableMedicine& found) {
 }
 
 inline py::object to_python(const SymptomMatch& match) {
-  return types().symptom_match(to_python(match.medicine), match.score, to_tuple(match.concepts),
-                               to_tuple(match.missing), to_character_spans(match.medicine->efficacy, match.spans),
-                               match.summary, match.approximate);
+  return types().symptom_match(
+      to_python(match.medicine), match.score, to_tuple(match.concepts), to_tuple(match.missing), to_tuple(match.wider),
+      to_character_spans(match.medicine->efficacy, match.spans), match.summary, match.approximate);
 }
 
-inline py::tuple to_python(const std::vector<UnderstoodSymptom>& symptoms, std::string_view phrase) {
+inline py::tuple to_python(const std::vector<MentionedSymptom>& symptoms, std::string_view phrase) {
   py::tuple result(symptoms.size());
   for (std::size_t i = 0; i < symptoms.size(); ++i) {
-    const UnderstoodSymptom& symptom = symptoms[i];
-    result[i] = types().understood_symptom(symptom.id, symptom.name, to_character_spans(phrase, symptom.spans),
-                                           symptom.approximate);
+    const MentionedSymptom& symptom = symptoms[i];
+    result[i] = types().mentioned_symptom(symptom.id, symptom.name, to_character_spans(phrase, symptom.spans),
+                                          symptom.approximate);
   }
   return result;
 }
@@ -179,6 +180,10 @@ inline py::tuple to_python(const std::vector<UnderstoodSymptom>& symptoms, std::
 inline py::object to_python(const std::optional<RedFlag>& flag, std::string_view phrase) {
   if (!flag) return py::none();
   return types().red_flag(flag->id, flag->name, flag->sentence, flag->number, to_character_spans(phrase, flag->spans));
+}
+
+inline py::object to_python(const SymptomNote& note) {
+  return types().symptom_note(note.id, note.name, note.sentence, note.withholds_medicines);
 }
 
 inline py::object to_python(const UnansweredSymptom& unanswered) {

@@ -139,7 +139,8 @@ class EngineHandle {
     });
     return symptom_matches_.add(
         types().symptom_result(to_python(result.understood, phrase), to_python(result.absent, phrase),
-                               to_python(result.red_flag, phrase), LookedAtLater{}, to_python(result.answer)),
+                               to_python(result.red_flag, phrase), to_tuple(result.notes), to_python(result.reading),
+                               LookedAtLater{}, to_python(result.answer)),
         result.matches);
   }
 

@@ -144,6 +144,7 @@ struct Types {
   Dataclass confusable_medicine{python, "ConfusableMedicine"};
   Dataclass confusable_name{python, "ConfusableName"};
   Dataclass medicine_match{python, "MedicineMatch"};
+  Dataclass mentioned_symptom{python, "MentionedSymptom"};
   Enumeration<NameField> name_field{python, "NameField", [](auto value) { return to_string(value); }};
   Dataclass name_match{python, "NameMatch"};
   Enumeration<TextReading> text_reading{python, "TextReading", [](auto value) { return to_string(value); }};
@@ -168,10 +169,10 @@ struct Types {
   Dataclass summary{python, "Summary"};
   Dataclass summary_cost{python, "SummaryCost"};
   Dataclass symptom_match{python, "SymptomMatch"};
+  Dataclass symptom_note{python, "SymptomNote"};
   Dataclass symptom_result{python, "SymptomResult"};
   Dataclass token_usage{python, "TokenUsage"};
   Dataclass unanswered_symptom{python, "UnansweredSymptom"};
-  Dataclass understood_symptom{python, "UnderstoodSymptom"};
   Dataclass tiered_cache_stats{python, "TieredCacheStats"};
   Dataclass all_rows{python, "AllRows"};
   Dataclass breaker_stats{python, "BreakerStats"};

@@ -26,8 +26,9 @@ search::SymptomAge age_of(const Medicine& medicine) {
   const auto holds = [](std::string_view text, std::initializer_list<std::string_view> words) {
     return std::ranges::any_of(words, [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
   };
-  const bool names_children = holds(medicine.name, {"어린이", "소아", "키즈", "베이비", "유아", "아기"}) ||
-                              holds(medicine.efficacy, {"어린이", "소아", "유아", "영아", "신생아", "발육기", "성장기"});
+  const bool names_children =
+      holds(medicine.name, {"어린이", "소아", "키즈", "베이비", "유아", "아기"}) ||
+      holds(medicine.efficacy, {"어린이", "소아", "유아", "영아", "신생아", "발육기", "성장기"});
   if (names_children) return search::SymptomAge::children;
   return holds(medicine.efficacy, {"성인", "노인", "고령"}) ? search::SymptomAge::adults : search::SymptomAge::any;
 }

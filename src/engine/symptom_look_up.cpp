@@ -48,8 +48,7 @@ SymptomResult search_symptoms(const MedicineCatalogue& catalogue, std::string_vi
   const search::PhraseReading read = index.read(phrase);
   SymptomReading reading = index.describe(read);
   const bool is_withheld = read.list == search::TableList::none;
-  const bool is_mere_words =
-      !reading.red_flag && !is_withheld && reading.understood.empty() && reading.absent.empty();
+  const bool is_mere_words = !reading.red_flag && !is_withheld && reading.understood.empty() && reading.absent.empty();
   const auto hits = is_mere_words ? index.search_words(phrase, options.limit, options.dispensing)
                                   : index.search(read, options.limit, options.dispensing);
   SymptomResult result;

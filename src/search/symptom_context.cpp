@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "search/query.hpp"
 #include "search/symptom_phrase.hpp"
 #include "text/utf8.hpp"
 
@@ -44,7 +45,8 @@ std::string_view rest_behind(const SymptomPhrase& phrase, const SymptomToken& to
   return rest_of_sentence(phrase, token.end, token.sentence);
 }
 
-// What is brought about behind a token by "-게 하는", if an ending of the token or the next word is: 나 of "나게 하는 약".
+// What is brought about behind a token by "-게 하는", if an ending of the token or the next word is: 나 of "나게 하는
+// 약".
 std::optional<std::string_view> brought_about(std::string_view rest) {
   constexpr auto causing =
       std::to_array<std::string_view>({"게하는", "게만드는", "게해주는", "게하고싶", "게하려", "게할", "게만들"});
@@ -95,12 +97,20 @@ bool is_named_by_a_noun(const JudgedRow& row, const PatternMatch& match, std::sp
 bool always_ends_a_complaint(std::string_view form) {
   constexpr auto endings =
       std::to_array<std::string_view>({"뚫", "낫", "없어", "사라", "가라앉", "멎", "멈추", "그치", "풀리", "아물"});
-  return begins_with_any(form, endings);
+  return holds_any(form, endings);
 }
 
 bool may_end_a_complaint(std::string_view form) {
   constexpr auto endings = std::to_array<std::string_view>({"떨어", "내리", "내려", "빠", "줄", "끊", "들어가"});
   return begins_with_any(form, endings);
+}
+
+// Whether a character belongs to a token of the match.
+bool is_in_match(const JudgedRow& row, const PatternMatch& match, std::size_t character) {
+  bool is_in = false;
+  for_each_token(row, match,
+                 [&](const SymptomToken& token) { is_in |= token.begin <= character && character < token.end; });
+  return is_in;
 }
 
 // Whether a match is what "-게 하는 약" is to bring about.
@@ -110,11 +120,13 @@ bool is_wished_for(const JudgedRow& row, const PatternMatch& match, std::span<co
     if (has_denial_before(row.phrase, token)) return;
     const auto ending = brought_about(rest_behind(row.phrase, token));
     if (!ending && !brings_about(row.phrase, token)) return;
+    // 하얗게 of "이를 하얗게 하는 것" is what the table wants.
+    if (ending && is_in_match(row, match, token.end + count_characters(*ending))) return;
     const bool is_noun = row.phrase.word(token).is_noun();
     const std::string_view verb =
         is_noun ? ending.value_or(std::string_view()) : row.phrase.between(token.begin, token.end);
-    const bool is_ended = always_ends_a_complaint(verb) ||
-                          (may_end_a_complaint(verb) && is_named_by_a_noun(row, match, patterns));
+    const bool is_ended =
+        always_ends_a_complaint(verb) || (may_end_a_complaint(verb) && is_named_by_a_noun(row, match, patterns));
     is_wished |= !is_ended;
   });
   return is_wished;
@@ -131,14 +143,15 @@ std::string_view rest_behind_medicine(const SymptomPhrase& phrase, const Symptom
   return ends_with_any(phrase.between(token.begin, token.end), medicines) ? rest : std::string_view();
 }
 
-// Whether a medicine was taken by what stands behind its name: "먹고 나서", "을 두 알 먹었더니", "바르는데". Not "먹고 싶어요",
-// "먹어도 되나요", "먹는 약".
+// Whether a medicine was taken by what stands behind its name: "먹고 나서", "을 두 알 먹었더니", "바르는데". Not "먹고
+// 싶어요", "먹어도 되나요", "먹는 약".
 bool was_taken(std::string_view rest) {
-  constexpr auto takings = std::to_array<std::string_view>(
-      {"먹", "복용", "마시", "마셨", "바르", "발랐", "붙이", "붙였", "넣", "쓰", "썼", "사용", "맞", "드시", "드셨", "드신"});
-  constexpr auto endings =
-      std::to_array<std::string_view>({"고", "은", "었", "았", "으니", "하고", "한", "했", "하는데", "하니", "는데",
-                                       "는중", "더니", "이고", "여서", "인", "였", "니까", "후", "뒤", "중"});
+  constexpr auto takings =
+      std::to_array<std::string_view>({"먹", "복용", "마시", "마셨", "바르", "발랐", "붙이", "붙였", "넣", "쓰", "썼",
+                                       "사용", "맞", "드시", "드셨", "드신"});
+  constexpr auto endings = std::to_array<std::string_view>({"고",   "은",     "었",   "았",   "으니", "하고", "한",
+                                                            "했",   "하는데", "하니", "는데", "는중", "더니", "이고",
+                                                            "여서", "인",     "였",   "니까", "후",   "뒤",   "중"});
   constexpr auto wishes = std::to_array<std::string_view>({"고싶", "하고싶", "은적없", "한적없"});
   constexpr std::size_t farthest = 8 * syllable_bytes;
   for (const std::string_view taking : takings) {
@@ -154,8 +167,8 @@ bool was_taken(std::string_view rest) {
 
 // Whether one complaint is said to bring another about, by what stands between them: "…아서", "… 때문에".
 bool is_joined_by_cause(std::string_view between) {
-  constexpr auto causes = std::to_array<std::string_view>(
-      {"서", "느라", "니까", "때문", "땜", "때매", "탓", "바람에", "인해", "의한"});
+  constexpr auto causes =
+      std::to_array<std::string_view>({"서", "느라", "니까", "때문", "땜", "때매", "탓", "바람에", "인해", "의한"});
   constexpr auto no_causes = std::to_array<std::string_view>({"에", "면", "고", "에게", "한테"});
   constexpr std::size_t longest_ending = 5 * syllable_bytes;
   if (between == "로" || between == "으로") return true;
@@ -199,8 +212,8 @@ bool drop_what_was_taken(JudgedRow& row) {
 }
 
 void drop_similes(JudgedRow& row) {
-  constexpr auto violent =
-      std::to_array<std::string_view>({"빠질", "터질", "깨질", "끊어질", "찢어질", "쪼개질", "뽑힐", "부러질", "부서질"});
+  constexpr auto violent = std::to_array<std::string_view>(
+      {"빠질", "터질", "깨질", "끊어질", "찢어질", "쪼개질", "뽑힐", "부러질", "부서질"});
   constexpr auto comparing = std::to_array<std::string_view>(
       {"거같이", "것같이", "것처럼", "거처럼", "듯이", "듯", "만큼", "정도로", "거마냥", "것마냥"});
   const std::vector<JudgedMatch> all = row.matches;
@@ -211,7 +224,8 @@ void drop_similes(JudgedRow& row) {
     const auto verb = std::ranges::find_if(violent, [&](std::string_view word) { return from.starts_with(word); });
     if (verb == violent.end() || !begins_with_any(from.substr(verb->size()), comparing)) return false;
     return std::ranges::any_of(all, [&](const JudgedMatch& other) {
-      return is_complaint(other) && other.match.last > judged.match.last && (other.match.tokens & judged.match.tokens) == 0;
+      return is_complaint(other) && other.match.last > judged.match.last &&
+             (other.match.tokens & judged.match.tokens) == 0;
     });
   };
   std::erase_if(row.matches, is_simile);

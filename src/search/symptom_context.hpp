@@ -27,8 +27,8 @@ struct JudgedRow {
 /// left alone: 열 by itself is the complaint, which the verb ends.
 void set_wishes_aside(JudgedRow& row, std::span<const Pattern> patterns);
 
-/// "변비약 먹고 설사해요": what a medicine was taken for is no complaint beside another one. Returns whether any medicine
-/// was taken.
+/// "변비약 먹고 설사해요": what a medicine was taken for is no complaint beside another one. Returns whether any
+/// medicine was taken.
 bool drop_what_was_taken(JudgedRow& row);
 
 /// "눈알이 빠질 것같이 머리가 아파요": what a complaint is only compared with is none.
@@ -39,8 +39,8 @@ void drop_similes(JudgedRow& row);
 void mark_secondary(const SymptomPhrase& phrase, std::span<const TableEntry> concepts,
                     std::span<PhraseReading::Mention> mentions);
 
-/// "위염이 있는데 두통약": takes out the illness that somebody has while asking for something else. Returns whether there
-/// was one.
+/// "위염이 있는데 두통약": takes out the illness that somebody has while asking for something else. Returns whether
+/// there was one.
 bool drop_conditions(const SymptomPhrase& phrase, std::span<const TableEntry> concepts,
                      std::vector<PhraseReading::Mention>& mentions);
 

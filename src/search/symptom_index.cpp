@@ -91,7 +91,7 @@ struct Candidate {
   std::uint32_t entry = 0;
   std::uint32_t found = 0;
   std::uint32_t primary = 0;  // of what was found, what the phrase is about
-  float fit = 0;  // the sum over what was found
+  float fit = 0;              // the sum over what was found
 };
 
 std::string joined_indications(const std::vector<std::string>& all, Indications chosen) {
@@ -235,9 +235,14 @@ class SymptomIndex::Impl {
   Rank rank_of(const Candidate& candidate, TableList list) const {
     const SymptomEntry& entry = *entries_[candidate.entry];
     const float fit = candidate.fit / static_cast<float>(candidate.found);
-    return {-static_cast<std::int64_t>(candidate.found), -static_cast<std::int64_t>(candidate.primary),
-                      age_rank(entry.age, list), step_of(fit), dispensing_rank(entry.dispensing), -fit,
-                      -static_cast<std::int64_t>(entry.popularity), candidate.entry};
+    return {-static_cast<std::int64_t>(candidate.found),
+            -static_cast<std::int64_t>(candidate.primary),
+            age_rank(entry.age, list),
+            step_of(fit),
+            dispensing_rank(entry.dispensing),
+            -fit,
+            -static_cast<std::int64_t>(entry.popularity),
+            candidate.entry};
   }
 
   SymptomHit hit(const Candidate& candidate, const PhraseReading& reading) const {

@@ -31,8 +31,8 @@ struct SymptomHit {
   std::vector<std::uint32_t> concepts;  ///< positions in the table
   std::vector<std::uint32_t> missing;
   std::vector<std::uint32_t> wider;  ///< of `concepts`: the text only names something wider
-  std::vector<ByteSpan> spans;  ///< of the text
-  std::string summary;          ///< empty: no indication speaks of it by itself
+  std::vector<ByteSpan> spans;       ///< of the text
+  std::string summary;               ///< empty: no indication speaks of it by itself
   bool is_approximate = false;
 };
 

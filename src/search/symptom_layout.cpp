@@ -19,11 +19,24 @@ struct Joined {
   char32_t second;
   char32_t both;
 };
-constexpr auto joined_letters = std::to_array<Joined>(
-    {{U'ㅗ', U'ㅏ', U'ㅘ'}, {U'ㅗ', U'ㅐ', U'ㅙ'}, {U'ㅗ', U'ㅣ', U'ㅚ'}, {U'ㅜ', U'ㅓ', U'ㅝ'}, {U'ㅜ', U'ㅔ', U'ㅞ'},
-     {U'ㅜ', U'ㅣ', U'ㅟ'}, {U'ㅡ', U'ㅣ', U'ㅢ'}, {U'ㄱ', U'ㅅ', U'ㄳ'}, {U'ㄴ', U'ㅈ', U'ㄵ'}, {U'ㄴ', U'ㅎ', U'ㄶ'},
-     {U'ㄹ', U'ㄱ', U'ㄺ'}, {U'ㄹ', U'ㅁ', U'ㄻ'}, {U'ㄹ', U'ㅂ', U'ㄼ'}, {U'ㄹ', U'ㅅ', U'ㄽ'}, {U'ㄹ', U'ㅌ', U'ㄾ'},
-     {U'ㄹ', U'ㅍ', U'ㄿ'}, {U'ㄹ', U'ㅎ', U'ㅀ'}, {U'ㅂ', U'ㅅ', U'ㅄ'}});
+constexpr auto joined_letters = std::to_array<Joined>({{U'ㅗ', U'ㅏ', U'ㅘ'},
+                                                       {U'ㅗ', U'ㅐ', U'ㅙ'},
+                                                       {U'ㅗ', U'ㅣ', U'ㅚ'},
+                                                       {U'ㅜ', U'ㅓ', U'ㅝ'},
+                                                       {U'ㅜ', U'ㅔ', U'ㅞ'},
+                                                       {U'ㅜ', U'ㅣ', U'ㅟ'},
+                                                       {U'ㅡ', U'ㅣ', U'ㅢ'},
+                                                       {U'ㄱ', U'ㅅ', U'ㄳ'},
+                                                       {U'ㄴ', U'ㅈ', U'ㄵ'},
+                                                       {U'ㄴ', U'ㅎ', U'ㄶ'},
+                                                       {U'ㄹ', U'ㄱ', U'ㄺ'},
+                                                       {U'ㄹ', U'ㅁ', U'ㄻ'},
+                                                       {U'ㄹ', U'ㅂ', U'ㄼ'},
+                                                       {U'ㄹ', U'ㅅ', U'ㄽ'},
+                                                       {U'ㄹ', U'ㅌ', U'ㄾ'},
+                                                       {U'ㄹ', U'ㅍ', U'ㄿ'},
+                                                       {U'ㄹ', U'ㅎ', U'ㅀ'},
+                                                       {U'ㅂ', U'ㅅ', U'ㅄ'}});
 
 // Both letters as one; 0 when they are none.
 char32_t joined(char32_t first, char32_t second) {
@@ -98,8 +111,11 @@ class Composer {
     if (leading_ != 0 && vowel_ == 0) put(leading_, origin_);
     if (leading_ != 0 && vowel_ != 0) {
       const auto final = trailing_ == 0 ? 0 : static_cast<char32_t>(trailing.find(trailing_)) + 1;
-      put(first_syllable + (static_cast<char32_t>(leading.find(leading_)) * vowel_count +
-                            static_cast<char32_t>(vowels.find(vowel_))) * final_count + final,
+      put(first_syllable +
+              (static_cast<char32_t>(leading.find(leading_)) * vowel_count +
+               static_cast<char32_t>(vowels.find(vowel_))) *
+                  final_count +
+              final,
           origin_);
     }
     leading_ = vowel_ = trailing_ = 0;

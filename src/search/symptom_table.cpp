@@ -112,7 +112,8 @@ class TableReader {
     if (key == "from") return set(entry.source, value, key);
     if (key == "tell") return set(entry.sentence, value, key);
     if (key == "call") return set(entry.number, value, key);
-    fail("has the key " + in_quotes(key) + "; it should be text, written, near, not, say, except, role, list, from, tell or call");
+    fail("has the key " + in_quotes(key) +
+         "; it should be text, written, near, not, say, except, role, list, from, tell or call");
   }
 
   void add(std::vector<TableText>& texts, std::string_view value, char separator) {

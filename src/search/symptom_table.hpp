@@ -45,9 +45,9 @@ struct TableEntry {
   std::vector<TableText> harmless;  ///< `except:`, phrases that take the words from a spoken one
   TableRole role = TableRole::complaint;
   TableList list = TableList::any;
-  std::string source;               ///< `from:`
-  std::string sentence;             ///< `tell:`
-  std::string number;               ///< `call:`
+  std::string source;    ///< `from:`
+  std::string sentence;  ///< `tell:`
+  std::string number;    ///< `call:`
 };
 
 struct SymptomTable {

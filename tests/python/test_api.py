@@ -86,6 +86,38 @@ def test_an_emergency_has_a_red_flag_and_no_matches(engine):
     assert not result
 
 
+def test_notes_say_whom_a_phrase_speaks_of(engine):
+    (note,) = engine.search_symptom("임신 중인데 소화가 안 돼요").notes
+
+    assert (note.id, note.name, note.withholds_medicines) == ("pregnancy", "임신", False)
+    assert "의사" in note.sentence
+    assert engine.search_symptom("소화가 안 돼요").notes == ()
+
+
+def test_a_baby_gets_no_medicine_from_a_list(engine):
+    result = engine.search_symptom("신생아가 소화가 안 돼요")
+
+    assert not result
+    assert any(note.withholds_medicines for note in result.notes)
+
+
+def test_a_phrase_typed_in_the_other_layout_says_so(engine):
+    result = engine.search_symptom("thghkqnffid")
+
+    assert result.reading is pilling.TextReading.korean_layout
+    assert [symptom.id for symptom in result.understood] == ["indigestion"]
+    assert result.understood[0].spans == ((0, 11),)
+    assert engine.search_symptom("소화불량").reading is pilling.TextReading.literal
+
+
+def test_a_match_says_what_it_names_only_in_wider_words(engine):
+    (exact,) = engine.search_symptom("소화불량")
+    (wider,) = engine.search_symptom("체했어요")
+
+    assert exact.wider == ()
+    assert wider.wider == wider.concepts == ("upset_by_food",)
+
+
 def test_phrases_without_an_answer_are_told(database):
     told = []
     with pilling.Engine(database, on_unanswered_symptom=told.append) as engine:

@@ -224,6 +224,16 @@ def test_symptom_shows_a_red_flag_and_no_medicine(filled):
     assert "푸른솔" not in done.stdout
 
 
+def test_symptom_shows_notes_and_how_it_read(filled):
+    noted = run("symptom", "임산부 코막힘", "--database", filled)
+    switched = run("symptom", "zhakrgla", "--database", filled)
+
+    assert noted.stdout.startswith("!  임신: ")
+    assert "푸른솔" in noted.stdout
+    assert "switched to Korean" in switched.stdout
+    assert "understood: 코막힘" in switched.stdout
+
+
 def test_symptom_reads_another_table(filled, tmp_path):
     table = tmp_path / "concepts.txt"
     table.write_text("version 1\nconcept nose 코\n  text: 코막힘\n  say: 코 뚫다\n  from: test\n", encoding="utf-8")

@@ -174,7 +174,8 @@ class Engine:
 
         The result says which concepts were understood, and which were denied, over or set aside. Medicines for more of
         the former come first, then those that are for little else, those sold over the counter first where that is
-        known. ``SymptomMatch.missing`` names what a medicine is not for. A phrase that nothing is understood of finds
+        known. ``SymptomMatch.missing`` names what a medicine is not for, ``wider`` what its text names only in wider words.
+        ``notes`` say what people should hear besides; for a baby below one year, there are no matches. A phrase that nothing is understood of finds
         texts that hold its words, marked as approximate, or nothing.
 
         When the phrase holds a sign of an emergency, ``red_flag`` says what to do, and there are no matches. That there

@@ -72,6 +72,37 @@ TEST(SymptomTable, NamesTheLineThatIsWrong) {
   EXPECT_NE(problem_of("version 1\nconcept a \xff\n").find("line 2 is not valid UTF-8"), std::string::npos);
 }
 
+TEST(SymptomTable, ReadsRolesAndLists) {
+  const SymptomTable table = read_symptom_table(
+      "version 1\nconcept a 불면\n  say: 불면\n  role: circumstance\n  from: test\n"
+      "concept b 당뇨병\n  say: 당뇨\n  role: condition\n  from: test\n"
+      "note c 아기\n  say: 아기\n  list: none\n  tell: 병원\n  from: test\n"
+      "note d 아이\n  say: 아이\n  list: children first\n  tell: 약국\n  from: test\n",
+      "a table");
+
+  EXPECT_EQ(table.entries[0].role, TableRole::circumstance);
+  EXPECT_EQ(table.entries[1].role, TableRole::condition);
+  EXPECT_EQ(table.entries[2].list, TableList::none);
+  EXPECT_EQ(table.entries[3].list, TableList::children_first);
+}
+
+TEST(SymptomTable, NamesTheRoleOrListThatIsNone) {
+  EXPECT_NE(problem_of("version 1\nconcept a 두통\n  role: cause\n").find("line 3 has the role \"cause\""),
+            std::string::npos);
+  EXPECT_NE(problem_of("version 1\nnote a 술\n  role: condition\n").find("line 3 gives a role"), std::string::npos);
+  EXPECT_NE(problem_of("version 1\nnote a 술\n  list: some\n").find("line 3 lists \"some\""), std::string::npos);
+  EXPECT_NE(problem_of("version 1\nconcept a 두통\n  list: none\n").find("line 3 says what to list"),
+            std::string::npos);
+}
+
+TEST(SymptomTable, ReadsWrittenFormsInTextsAlone) {
+  const auto concepts = SymptomConcepts::parse(
+      "version 1\nconcept a 임신 영양\n  written: 임신\n  say: 임신 영양제\n  from: test\n", "a table");
+
+  EXPECT_TRUE(concepts->understand("임신").understood.empty());
+  EXPECT_EQ(concepts->understand("임신 영양제").understood.size(), 1u);
+}
+
 TEST(SymptomTable, NamesTheEntryThatIsIncomplete) {
   EXPECT_NE(problem_of("version 1\nconcept a 두통\n  from: test\n").find("line 2 begins \"a\""), std::string::npos);
   EXPECT_NE(problem_of("version 1\nconcept a 두통\n  text: 두통\n").find("no \"from:\""), std::string::npos);

@@ -67,6 +67,10 @@ def symptom(options: argparse.Namespace, engine: pilling.Engine) -> int:
         print(f"!! {terminal.printable(flag.name)}: {flag.number}")
         print(f"   {terminal.printable(flag.sentence)}")
         return NOTHING_FOUND
+    for note in result.notes:
+        print(f"!  {terminal.printable(note.name)}: {terminal.printable(note.sentence)}")
+    if result.reading is not pilling.TextReading.literal:
+        print("read as if the keyboard had been switched to Korean")
     names = {symptom.id: symptom.name for symptom in result.understood}
     if result.understood:
         print(f"understood: {_named(result.understood)}")
@@ -80,6 +84,8 @@ def symptom(options: argparse.Namespace, engine: pilling.Engine) -> int:
         print(f"           {terminal.highlight(match.summary, words, is_colored())}")
         if match.missing:
             print(f"           not for: {terminal.printable(', '.join(names[id] for id in match.missing))}")
+        if match.wider:
+            print(f"           only in wider words: {terminal.printable(', '.join(names[id] for id in match.wider))}")
         if match.approximate:
             print("           may be for something else")
     return print_outcome(result, result.answer, engine, "medicine for that")
@@ -141,7 +147,7 @@ def _highlighted_name(match: pilling.MedicineMatch) -> str:
     return f"{terminal.printable(name)} ({match.field.value.replace('_', ' ')}: {known_as})"
 
 
-def _named(symptoms: Sequence[pilling.UnderstoodSymptom]) -> str:
+def _named(symptoms: Sequence[pilling.MentionedSymptom]) -> str:
     return terminal.printable(", ".join(one.name + (" (?)" if one.approximate else "") for one in symptoms))
 
 
