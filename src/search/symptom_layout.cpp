@@ -136,6 +136,17 @@ class Composer {
   std::uint32_t split_origin_ = 0;
 };
 
+// Whether some Latin letter became part of no syllable. English words hardly ever become syllables throughout.
+bool has_strays(const LayoutText& read, std::string_view typed) {
+  for (std::size_t at = 0; at < read.text.size();) {
+    const text::Character character = text::decode(read.text, at);
+    const bool is_letter = holds(leading, character.value) || holds(vowels, character.value);
+    if (is_letter && static_cast<unsigned char>(typed[read.origins[at]]) < 0x80) return true;
+    at += character.size;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::optional<LayoutText> in_korean_layout(std::string_view valid) {
@@ -150,7 +161,9 @@ std::optional<LayoutText> in_korean_layout(std::string_view valid) {
     typed += text::decode(valid, typed).size;
     at += letter.size;
   }
-  return composer.take(static_cast<std::uint32_t>(typed));
+  LayoutText read = composer.take(static_cast<std::uint32_t>(typed));
+  if (has_strays(read, valid)) return std::nullopt;
+  return read;
 }
 
 }  // namespace pilling::search

@@ -19,7 +19,8 @@ struct LayoutText {
   ByteSpan original(ByteSpan span) const { return {origins[span.begin], origins[span.end]}; }
 };
 
-/// "zhtanf" as 콧물. Nothing when no Latin letter was typed. `valid` must be well-formed.
+/// "zhtanf" as 콧물. Nothing when no Latin letter was typed, or when one becomes part of no syllable, as in English.
+/// `valid` must be well-formed.
 std::optional<LayoutText> in_korean_layout(std::string_view valid);
 
 }  // namespace pilling::search

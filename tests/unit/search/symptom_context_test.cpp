@@ -183,6 +183,8 @@ TEST(SymptomLayout, ComposesSyllablesAsAnInputMethodDoes) {
     EXPECT_EQ(read->original({0, read->text.size()}), (ByteSpan{0, typed.size()}));
   }
   EXPECT_FALSE(in_korean_layout("콧물"));
+  EXPECT_FALSE(in_korean_layout("question"));
+  EXPECT_TRUE(in_korean_layout("zhtanf ㅠㅠ"));
   EXPECT_FALSE(in_korean_layout(""));
 }
 
@@ -202,7 +204,7 @@ TEST(SymptomLayout, ReadsAPhraseThatSaysMoreInKorean) {
   EXPECT_EQ(reading.reading, TextReading::korean_layout);
   EXPECT_EQ(ids(reading.understood), (Ids{"sore_throat", "runny_nose"}));
   EXPECT_EQ(reading.understood[0].spans.front(), (ByteSpan{0, 3}));
-  for (const std::string_view phrase : {"콧물", "비타민 C", "asdf qwer", "good morning", "omega3"}) {
+  for (const std::string_view phrase : {"콧물", "비타민 C", "asdf qwer", "good morning", "omega3", "Question"}) {
     EXPECT_EQ(concepts()->understand(phrase).reading, TextReading::literal) << phrase;
   }
 }
