@@ -101,7 +101,9 @@ class ReadingBuilder {
       end = std::max(end, token.end);
     }
     // Said twice, it is where it is said first.
+    constexpr std::size_t close = 2;
     if (mention.begin == mention.end) std::tie(mention.begin, mention.end) = std::pair(begin, end);
+    if (begin <= mention.end + close) mention.end = std::max(mention.end, end);
     // Said once without a slip is said.
     mention.is_guessed &= is_guessed;
   }
