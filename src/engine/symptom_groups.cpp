@@ -53,10 +53,11 @@ std::vector<SymptomGroup> symptom_groups(const EngineOptions& options,
     // By their ids, which decide between equally popular ones, wherever they came to stand.
     std::ranges::sort(owners, {}, [&](std::uint32_t owner) -> const MedicineId& { return medicines[owner]->id; });
     std::ranges::stable_sort(owners, std::ranges::greater(), popularity);
+    const std::uint32_t highest = popularity(owners.front());
     groups.push_back({.entry = {.text = first.efficacy,
                                 .indications = indications,
                                 .dispensing = std::string(way.first),
-                                .popularity = popularity(owners.front()),
+                                .popularity = highest,
                                 .age = way.second},
                       .owners = std::move(owners)});
   }
