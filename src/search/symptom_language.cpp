@@ -118,7 +118,7 @@ class ReadingBuilder {
   }
 
   // Nobody is told of what a slip of the finger made of a word.
-  void note(const Judged& judged, std::uint32_t first) {
+  void note(const JudgedMatch& judged, std::uint32_t first) {
     const PatternMatch& match = judged.match;
     Mention words{.symptom = match.entry, .is_guessed = true, .spans = {}};
     take_words(words, match, first);
