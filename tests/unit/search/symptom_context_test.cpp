@@ -152,14 +152,15 @@ TEST(SymptomContext, AnswersASpecificWordByTextsOnIt) {
 }
 
 TEST(SymptomContext, WithholdsMedicinesFromBabies) {
-  for (const std::string_view phrase :
-       {"신생아 설사", "3개월 아기 콧물", "돌 안된 아기 감기약", "갓난아기가 변을 못봐요"}) {
+  for (const std::string_view phrase : {"신생아 설사", "3개월 아기 콧물", "돌 안된 아기 감기약",
+                                        "갓난아기가 변을 못봐요", "8개월 기침", "생후 50일 기침"}) {
     const SymptomReading reading = concepts()->understand(phrase);
     ASSERT_FALSE(reading.notes.empty()) << phrase;
     EXPECT_EQ(reading.notes.front().id, "infant") << phrase;
     EXPECT_TRUE(reading.notes.front().withholds_medicines) << phrase;
   }
-  for (const std::string_view phrase : {"아기가 설사해요", "돌 지난 아기 콧물", "6개월째 기침", "어린이 감기약"}) {
+  for (const std::string_view phrase : {"아기가 설사해요", "돌 지난 아기 콧물", "6개월째 기침", "어린이 감기약",
+                                        "생후 24개월 아기 감기약", "임신 6개월 변비"}) {
     for (const SymptomNote& note : concepts()->understand(phrase).notes)
       EXPECT_FALSE(note.withholds_medicines) << phrase;
   }
