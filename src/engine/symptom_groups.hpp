@@ -18,7 +18,8 @@ struct SymptomGroup {
 };
 
 /// One group for each way in which those of `sharing` are dispensed that are not withdrawn, and for each age that they
-/// are for; they share an efficacy text, and are positions in `medicines`. `extractive` takes the text apart into indications.
+/// are for; they share an efficacy text, and are positions in `medicines`. `extractive` takes the text apart into
+/// indications.
 std::vector<SymptomGroup> symptom_groups(const EngineOptions& options,
                                          const std::vector<std::shared_ptr<const Medicine>>& medicines,
                                          const std::vector<std::uint32_t>& sharing, Summarizer& extractive);

@@ -17,8 +17,8 @@
 
 namespace {
 
-using pilling::SymptomConcepts;
 using pilling::MentionedSymptom;
+using pilling::SymptomConcepts;
 
 void require(bool holds) {
   if (!holds) std::abort();
