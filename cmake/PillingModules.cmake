@@ -11,6 +11,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     target_compile_options(pilling_flags INTERFACE -Wno-maybe-uninitialized)
   endif()
 endif()
+if(PILLING_UNITY_BUILD)
+  # Names of one source are nothing to another; the other builds see to it.
+  target_compile_options(pilling_flags INTERFACE -Wno-shadow
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
 if(PILLING_SANITIZE)
   target_compile_options(pilling_flags INTERFACE -fsanitize=${PILLING_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=all)
@@ -34,17 +39,22 @@ endfunction()
 set(PILLING_MODULES "")
 set(PILLING_LIBRARIES "")
 
-# pilling_module(name USES module... SOURCES stem... SEES library...)
+# pilling_module(name USES module... SOURCES stem... APART stem... SEES library...)
 #
-# An object library of src/<name>/<stem>.cpp. Tests link it as `pilling_<name>`, which brings the modules it uses.
+# An object library of src/<name>/<stem>.cpp. Tests link it as `pilling_<name>`, which brings the modules it uses. Those
+# APART are sources, too, and stay apart where PILLING_UNITY_BUILD has several compiled as one.
 macro(pilling_module name)
-  cmake_parse_arguments(module "" "" "USES;SOURCES;SEES" ${ARGN})
-  set(module_files ${module_SOURCES})
+  cmake_parse_arguments(module "" "" "USES;SOURCES;APART;SEES" ${ARGN})
+  set(module_files ${module_SOURCES} ${module_APART})
   list(TRANSFORM module_files PREPEND src/${name}/)
   list(TRANSFORM module_files APPEND .cpp)
+  foreach(stem IN LISTS module_APART)
+    set_source_files_properties(src/${name}/${stem}.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endforeach()
   add_library(pilling_${name}_objects OBJECT ${module_files})
   set_target_properties(pilling_${name}_objects PROPERTIES
-    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON)
+    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON
+    UNITY_BUILD ${PILLING_UNITY_BUILD} UNITY_BUILD_BATCH_SIZE 8)
   target_link_libraries(pilling_${name}_objects PRIVATE pilling_flags ${module_SEES})
 
   add_library(pilling_${name} INTERFACE)
