@@ -108,7 +108,9 @@ std::uint64_t fingerprint_of(const std::vector<std::shared_ptr<const Pharmacy>>&
       all.append(reinterpret_cast<const char*>(&degrees), sizeof degrees);
     }
   }
-  return text::checksum({reinterpret_cast<const std::uint8_t*>(all.data()), all.size()});
+  // Cursors travel through JSON, where programs in JavaScript read numbers as doubles: these are whole up to 53 bits.
+  constexpr std::uint64_t exact_in_a_double = (std::uint64_t{1} << 53) - 1;
+  return text::checksum({reinterpret_cast<const std::uint8_t*>(all.data()), all.size()}) & exact_in_a_double;
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <set>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "engine/name_entries.hpp"
@@ -81,7 +81,7 @@ class Changing {
 
   TextUse& use_of_text(const Medicine& medicine) {
     const std::string fingerprint = text::fingerprint(medicine.efficacy);
-    changed_texts_.insert(fingerprint);
+    if (seen_texts_.insert(fingerprint).second) changed_texts_.push_back(fingerprint);
     return indexes_->texts[fingerprint];
   }
 
@@ -106,7 +106,8 @@ class Changing {
   Summarizer& extractive_;
   std::shared_ptr<MedicineCatalogue> catalogue_;
   std::shared_ptr<MedicineIndexes> indexes_;
-  std::set<std::string> changed_texts_;  // by fingerprint
+  std::vector<std::string> changed_texts_;  // by fingerprint, in the order of their rows
+  std::unordered_set<std::string> seen_texts_;
 };
 
 }  // namespace

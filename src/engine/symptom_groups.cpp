@@ -58,7 +58,8 @@ std::vector<SymptomGroup> symptom_groups(const EngineOptions& options,
                                 .indications = indications,
                                 .dispensing = std::string(way.first),
                                 .popularity = highest,
-                                .age = way.second},
+                                .age = way.second,
+                                .code = medicines[owners.front()]->id.value},
                       .owners = std::move(owners)});
   }
   return groups;

@@ -8,25 +8,17 @@
 
 #include "search/query.hpp"
 #include "search/symptom_phrase.hpp"
+#include "search/word_lists.hpp"
 #include "text/utf8.hpp"
 
 namespace pilling::search {
 namespace {
 
 using Mention = PhraseReading::Mention;
-using Words = std::span<const std::string_view>;
 
 constexpr std::size_t syllable_bytes = 3;
 
-bool begins_with_any(std::string_view text, Words words) {
-  return std::ranges::any_of(words, [&](std::string_view word) { return text.starts_with(word); });
-}
-
-bool ends_with_any(std::string_view text, Words words) {
-  return std::ranges::any_of(words, [&](std::string_view word) { return text.ends_with(word); });
-}
-
-bool holds_any(std::string_view text, Words words) {
+bool holds_any(std::string_view text, WordList words) {
   return std::ranges::any_of(words, [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
 }
 

@@ -231,7 +231,7 @@ class SymptomIndex::Impl {
   }
 
   using Rank = std::tuple<std::int64_t, std::int64_t, std::uint32_t, std::uint32_t, std::uint32_t, float, std::int64_t,
-                          std::uint32_t>;
+                          std::string_view, std::uint32_t>;
   Rank rank_of(const Candidate& candidate, TableList list) const {
     const SymptomEntry& entry = *entries_[candidate.entry];
     const float fit = candidate.fit / static_cast<float>(candidate.found);
@@ -242,6 +242,7 @@ class SymptomIndex::Impl {
             dispensing_rank(entry.dispensing),
             -fit,
             -static_cast<std::int64_t>(entry.popularity),
+            entry.code,
             candidate.entry};
   }
 

@@ -23,6 +23,7 @@ struct SymptomEntry {
   std::string dispensing;
   std::uint32_t popularity = 0;  ///< of the most popular of the medicines
   SymptomAge age = SymptomAge::any;
+  std::string code{};  ///< of the most popular of the medicines; decides between equally good entries
 };
 
 struct SymptomHit {
@@ -60,7 +61,7 @@ class SymptomIndex {
   /// Entries that are for what was understood. Best first: more of the concepts, and of those that the phrase is about;
   /// for a child, those for children, and those for adults last; then how well they fit, in three steps; then those
   /// sold over the counter, then those of which it is not known; then how well they fit and how little else they are
-  /// for; then popularity, then the number. None when there is a red flag or a note that withholds them. Empty
+  /// for; then popularity, then the code, then the number. None when there is a red flag or a note that withholds them. Empty
   /// `dispensing` stands for any.
   std::vector<SymptomHit> search(const PhraseReading& reading, std::size_t limit, std::string_view dispensing) const;
 
