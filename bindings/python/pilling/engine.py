@@ -52,7 +52,15 @@ def _seconds_since_epoch(time: datetime | None) -> int | None:
 _LONGEST_WAIT_AT_EXIT = 10.0
 
 _open_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
-os.register_at_fork(after_in_child=_open_engines.clear)
+
+
+def _leave_engines_to_parent() -> None:
+    for engine in tuple(_open_engines):
+        engine._core.leave_to_parent()
+    _open_engines.clear()
+
+
+os.register_at_fork(after_in_child=_leave_engines_to_parent)
 
 
 @atexit.register
@@ -67,8 +75,8 @@ class Engine:
 
     Open one per process and share it: every method may be called from any thread, and other threads go on while one
     waits. After ``fork``, open another one. Raises StorageError when the database at ``database`` cannot be opened, and
-    InvalidArgument for arguments that make no sense. A closed engine raises ValueError. Texts are looked for up to 4,096
-    bytes of UTF-8; longer ones, and a ``limit`` below 1, raise InvalidArgument.
+    InvalidArgument for arguments that make no sense. A closed engine raises ValueError, and so does one that was opened
+    before the fork. Texts are looked for up to 4,096 bytes of UTF-8; longer ones, and a ``limit`` below 1, raise InvalidArgument.
 
     ``busy_timeout`` is how many seconds another process may keep the database locked before a call gives up.
 
