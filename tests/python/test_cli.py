@@ -219,9 +219,17 @@ def test_symptom_says_what_is_not_there(filled):
 def test_symptom_shows_a_red_flag_and_no_medicine(filled):
     done = run("symptom", "코가 막히고 가슴이 조여요", "--database", filled)
 
-    assert done.returncode == 1
     assert done.stdout.startswith("!! 가슴 통증: 119\n")
     assert "푸른솔" not in done.stdout
+
+
+def test_a_red_flag_is_an_answer_to_scripts_too(filled):
+    for arguments in (), ("--json",):
+        done = run("symptom", "코가 막히고 가슴이 조여요", "--database", filled, *arguments)
+
+        assert done.returncode == 0
+        assert "119" in done.stdout
+        assert run("symptom", "하늘이 파랗다", "--database", filled, *arguments).returncode == 1
 
 
 def test_symptom_shows_notes_and_how_it_read(filled):
