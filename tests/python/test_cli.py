@@ -346,6 +346,23 @@ def test_near_shows_distance_state_and_hours(filled):
     assert "holidays" not in done.stderr
 
 
+def test_near_does_not_say_that_there_are_no_pharmacies_when_their_hours_are_unknown(filled):
+    third = ("near", 37.5717, 126.9779, "--radius", 50, "--database", filled)
+
+    known = run(*third, "--open-now")
+    named = run(*third, "--open-now", "--name", "세모", "--include-unknown", "--limit", 1)
+    other = run(*third, "--open-now", "--name", "네모", "--include-unknown")
+    nowhere = run("near", "1", "1", "--database", filled)
+
+    assert (known.returncode, known.stdout) == (1, "")
+    assert known.stderr == (
+        "pilling: no pharmacy within 50 m is known to be open; --include-unknown adds those whose hours nobody gave\n"
+    )
+    assert named.returncode == 0 and "세모약국" in named.stdout
+    assert other.stderr == "pilling: no pharmacy within 50 m has 네모 in its name and is open or may be\n"
+    assert nowhere.stderr == "pilling: no pharmacy within 1.0 km\n"
+
+
 def test_near_writes_a_page_and_geojson(filled, tmp_path):
     page = tmp_path / "near.html"
 
