@@ -61,6 +61,15 @@ def test_a_refresh_does_what_its_dry_run_said(services):
     assert set(services.billed().values()) == {1}
 
 
+def test_a_dry_run_that_could_not_fetch_does_not_count_as_done(services):
+    services.public_data.fail("quota", operation="easy_drug", times=100)
+
+    dry = services.refresh("--dry-run")
+
+    assert dry.returncode == 3
+    assert "not done: " in dry.stdout
+
+
 def test_a_refresh_reports_in_a_few_lines(services):
     dry = services.refresh("--dry-run")
     done = services.refresh()
