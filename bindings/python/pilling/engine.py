@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import atexit
+import importlib
 import math
 import os
+import sys
 import weakref
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
@@ -46,6 +48,19 @@ def _seconds_since_epoch(time: datetime | None) -> int | None:
     if time.utcoffset() is None:
         time = time.replace(tzinfo=KOREAN_TIME)
     return math.floor(time.timestamp())
+
+
+def _require_numpy() -> None:
+    try:
+        importlib.import_module("numpy")
+    except ModuleNotFoundError as error:
+        if error.name != "numpy":
+            raise
+        raise ImportError(
+            "pharmacies_near_many takes and gives NumPy arrays, and NumPy is not installed for "
+            f"{sys.executable}; `pip install numpy`, or python3-numpy on Debian. pharmacies_near needs none",
+            name="numpy",
+        ) from None
 
 
 # Threads inside of an engine may want the GIL, which they must not once the interpreter ends.
@@ -269,10 +284,12 @@ class Engine:
         name: str = "",
         ids: Collection[str] | None = None,
     ) -> NearbyTable:
-        """The pharmacies nearest to each of many points, several times faster than one by one. Needs NumPy.
+        """The pharmacies nearest to each of many points, several times faster than one by one. Needs NumPy, and raises
+        ImportError without it.
 
         The points are two one-dimensional arrays, or buffers, of floats of the same length.
         """
+        _require_numpy()
         instant = _seconds_since_epoch(open_at)
         wanted = _core.Nearby(radius_meters, limit, instant, include_unknown_hours, name, ids, None)
         return self._core.pharmacies_near_many(latitudes, longitudes, wanted)
