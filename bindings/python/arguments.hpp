@@ -163,9 +163,13 @@ inline OpenStatus to_open_status(const py::object& status) {
 }
 
 inline std::uint32_t to_popularity(const py::handle& number) {
-  const auto value = number.cast<std::int64_t>();
-  if (value >= 0 && value <= std::numeric_limits<std::uint32_t>::max()) return static_cast<std::uint32_t>(value);
-  throw InvalidArgument("popularity " + std::to_string(value) + " is not between 0 and 4294967295");
+  try {
+    const auto value = number.cast<std::int64_t>();
+    if (value >= 0 && value <= std::numeric_limits<std::uint32_t>::max()) return static_cast<std::uint32_t>(value);
+  } catch (const py::cast_error&) {
+    // Refused below, like a number that is out of range.
+  }
+  throw InvalidArgument("popularity " + to_utf8(py::repr(number)) + " is not between 0 and 4294967295");
 }
 
 /// A `str`, or an object with the members of `pilling.NameEntry`.

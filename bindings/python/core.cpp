@@ -79,6 +79,9 @@ class EngineHandle {
 
   bool is_closed() const noexcept { return engine_ == nullptr; }
 
+  /// For the child of a fork: calls raise from now on, for what is loaded would stay as it is for ever.
+  void leave_to_parent() noexcept { is_of_parent_ = true; }
+
   void close() {
     for (const auto& part : parts_) part->drop();
     std::vector<py::object> functions;
@@ -90,6 +93,11 @@ class EngineHandle {
 
   std::shared_ptr<Engine> opened() const {
     if (!engine_) throw py::value_error("the engine is closed; open another one");
+    if (is_of_parent_) {
+      throw py::value_error(
+          "the engine was opened before this process was forked, and would never see what changes; "
+          "open one in each process, after the fork");
+    }
     return engine_;
   }
 
@@ -212,6 +220,7 @@ class EngineHandle {
   std::vector<std::shared_ptr<PythonPart>> parts_;
   std::vector<std::shared_ptr<Listener>> listeners_;
   std::shared_ptr<Engine> engine_;
+  bool is_of_parent_ = false;
   DeferredMatches<MedicineMatch> medicine_matches_{types().search_result};
   DeferredMatches<SymptomMatch> symptom_matches_{types().symptom_result};
 };
@@ -394,6 +403,8 @@ PYBIND11_MODULE(_core, core) {
            "on_unanswered_symptom"_a)
       .def_property_readonly("closed", &EngineHandle::is_closed)
       .def("close", &EngineHandle::close)
+      .def("leave_to_parent", &EngineHandle::leave_to_parent)
+      .def("require_usable", [](const EngineHandle& engine) { static_cast<void>(engine.opened()); })
       .def("search", &EngineHandle::search, "text"_a, "limit"_a, "filter"_a)
       .def("suggest", &EngineHandle::suggest, "text"_a, "limit"_a, "filter"_a)
       .def("confusable_names", &EngineHandle::confusable_names, "name"_a, "limit"_a)

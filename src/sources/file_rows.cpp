@@ -82,7 +82,10 @@ FileText read_file_text(const std::filesystem::path& path, std::string_view expe
 }
 
 void throw_unexpected(const FileText& file, const std::string& found) {
-  const std::string encoding = file.had_invalid_utf8 ? " (it is not all UTF-8; convert it first)" : "";
+  const std::string encoding =
+      file.had_invalid_utf8
+          ? " (it is not all UTF-8; if it is CP949, convert it first: iconv -f CP949 -t UTF-8 FILE > NEW)"
+          : "";
   throw BadData(file.path + ": expected " + std::string(file.expected) + ", found " + found + encoding, file.path);
 }
 

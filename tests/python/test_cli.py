@@ -219,9 +219,17 @@ def test_symptom_says_what_is_not_there(filled):
 def test_symptom_shows_a_red_flag_and_no_medicine(filled):
     done = run("symptom", "코가 막히고 가슴이 조여요", "--database", filled)
 
-    assert done.returncode == 1
     assert done.stdout.startswith("!! 가슴 통증: 119\n")
     assert "푸른솔" not in done.stdout
+
+
+def test_a_red_flag_is_an_answer_to_scripts_too(filled):
+    for arguments in (), ("--json",):
+        done = run("symptom", "코가 막히고 가슴이 조여요", "--database", filled, *arguments)
+
+        assert done.returncode == 0
+        assert "119" in done.stdout
+        assert run("symptom", "하늘이 파랗다", "--database", filled, *arguments).returncode == 1
 
 
 def test_symptom_shows_notes_and_how_it_read(filled):
@@ -336,6 +344,23 @@ def test_near_shows_distance_state_and_hours(filled):
     assert "09:00-01:00 (+1)" in second
     assert "hours unknown" in third
     assert "holidays" not in done.stderr
+
+
+def test_near_does_not_say_that_there_are_no_pharmacies_when_their_hours_are_unknown(filled):
+    third = ("near", 37.5717, 126.9779, "--radius", 50, "--database", filled)
+
+    known = run(*third, "--open-now")
+    named = run(*third, "--open-now", "--name", "세모", "--include-unknown", "--limit", 1)
+    other = run(*third, "--open-now", "--name", "네모", "--include-unknown")
+    nowhere = run("near", "1", "1", "--database", filled)
+
+    assert (known.returncode, known.stdout) == (1, "")
+    assert known.stderr == (
+        "pilling: no pharmacy within 50 m is known to be open; --include-unknown adds those whose hours nobody gave\n"
+    )
+    assert named.returncode == 0 and "세모약국" in named.stdout
+    assert other.stderr == "pilling: no pharmacy within 50 m has 네모 in its name and is open or may be\n"
+    assert nowhere.stderr == "pilling: no pharmacy within 1.0 km\n"
 
 
 def test_near_writes_a_page_and_geojson(filled, tmp_path):

@@ -1,6 +1,11 @@
 import math
 import os
+import pathlib
+import re
+import shutil
 import sqlite3
+import subprocess
+import sys
 
 import pilling
 import pytest
@@ -158,3 +163,32 @@ def test_every_method_of_a_closed_engine_says_so(engine, medicine_file):
     ):
         with pytest.raises(ValueError, match="closed"):
             call()
+
+
+@pytest.mark.parametrize(
+    ("module", "words"),
+    [
+        ("_core.cpython-399-x86_64-linux-gnu.so", r"was built for cpython 3\.99, and this is cpython 3\.\d+ \("),
+        (None, "the compiled part of Pilling, _core, is not in "),
+    ],
+)
+def test_a_python_that_the_module_was_not_built_for_is_told(tmp_path, module, words):
+    package = tmp_path / "pilling"
+    package.mkdir()
+    for file in "__init__.py", "_built_for.py":
+        shutil.copy(pathlib.Path(pilling.__file__).with_name(file), package)
+    if module:
+        (package / module).touch()
+
+    done = subprocess.run(
+        [sys.executable, "-c", "import pilling"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+    last = done.stderr.splitlines()[-1]
+    assert done.returncode == 1
+    assert last.startswith("ImportError: ") and re.search(words, last)
+    assert f"-DPython_EXECUTABLE={sys.executable}" in last

@@ -1,6 +1,7 @@
 """NameIndex on its own."""
 
 import pickle
+import re
 import threading
 
 import pytest
@@ -145,10 +146,13 @@ def test_a_single_str_is_not_taken_for_a_list_of_letters():
         index.add([pilling.NameEntry("게보린", aliases="abc")])
 
 
-@pytest.mark.parametrize("popularity", [-1, 2**32])
-def test_an_impossible_popularity_is_refused(popularity):
-    with pytest.raises(pilling.InvalidArgument, match=f"popularity {popularity} is not between"):
+@pytest.mark.parametrize("popularity", [-1, 2**32, 2**70, "x", 0.5, None])
+def test_an_impossible_popularity_is_refused(database, popularity):
+    words = re.escape(f"popularity {popularity!r} is not between 0 and 4294967295")
+    with pytest.raises(pilling.InvalidArgument, match=words):
         pilling.NameIndex([pilling.NameEntry("게보린", popularity=popularity)])
+    with pytest.raises(pilling.InvalidArgument, match=words):
+        pilling.Engine(database, popularity={"202106092": popularity})
 
 
 def test_an_index_that_was_never_given_is_not_there():

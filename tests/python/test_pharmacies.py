@@ -3,6 +3,7 @@
 import array
 import datetime
 import json
+import sys
 
 import numpy
 import pytest
@@ -133,6 +134,14 @@ def test_many_points_come_as_arrays(engine, make):
     assert list(table.distances_meters[0]) == [
         nearby.distance_meters for nearby in engine.pharmacies_near(*CENTER, radius_meters=400)
     ]
+
+
+def test_arrays_without_numpy_are_refused_in_words(engine, monkeypatch):
+    monkeypatch.setitem(sys.modules, "numpy", None)
+
+    with pytest.raises(ImportError, match="NumPy is not installed for .*; `pip install numpy`"):
+        engine.pharmacies_near_many([CENTER[0]], [CENTER[1]])
+    assert len(engine.pharmacies_near(*CENTER)) == 3
 
 
 def test_where_there_are_no_more_the_table_says_so(engine):

@@ -75,3 +75,78 @@ def test_without_a_watch_only_its_own_imports_are_seen(database, medicine_file, 
 def test_an_impossible_interval_is_refused(database, interval):
     with pytest.raises(pilling.InvalidArgument, match="watch_interval"):
         pilling.Engine(database, watch_interval=interval)
+
+
+# What a worker of gunicorn does that was forked after the application had been loaded, engine and all.
+FORKED = """
+import asyncio
+import os
+import sys
+import traceback
+import pilling
+
+USES = (
+    lambda engine: engine.search("새봄정"),
+    lambda engine: engine.import_medicines(sys.argv[2]),
+    lambda engine: engine.stats(),
+    lambda engine: engine.metrics_text(),
+)
+
+def uses_of_parents_engine(engine):
+    for use in USES:
+        try:
+            use(engine)
+        except ValueError as error:
+            assert "opened before this process was forked" in str(error) and "after the fork" in str(error)
+        else:
+            raise AssertionError("the parent's engine answered")
+
+async def uses_of_parents_async_engine(engine):
+    try:
+        await engine.search("새봄정")
+    except ValueError as error:
+        assert "opened before this process was forked" in str(error)
+    else:
+        raise AssertionError("the parent's engine answered")
+
+def in_child(work):
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+def child_of(engine, asynchronous):
+    uses_of_parents_engine(engine)
+    with pilling.Engine(sys.argv[1]) as own:
+        assert len(own.search("새봄정")) > 0
+    engine.close()
+    asyncio.new_event_loop().run_until_complete(uses_of_parents_async_engine(asynchronous))
+
+async def opened():
+    engine = await pilling.AsyncEngine(sys.argv[1]).__aenter__()
+    await engine.search("새봄정")
+    return engine
+
+with pilling.Engine(sys.argv[1]) as engine:
+    asynchronous = asyncio.new_event_loop().run_until_complete(opened())
+    in_child(lambda: child_of(engine, asynchronous))
+    assert len(engine.search("새봄정")) > 0
+"""
+
+
+def test_an_engine_opened_before_a_fork_is_refused_in_the_child_and_goes_on_in_the_parent(
+    database, medicine_file, engine
+):
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", FORKED, str(database), str(medicine_file)],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")

@@ -61,6 +61,15 @@ def test_a_refresh_does_what_its_dry_run_said(services):
     assert set(services.billed().values()) == {1}
 
 
+def test_a_dry_run_that_could_not_fetch_does_not_count_as_done(services):
+    services.public_data.fail("quota", operation="easy_drug", times=100)
+
+    dry = services.refresh("--dry-run")
+
+    assert dry.returncode == 3
+    assert "not done: " in dry.stdout
+
+
 def test_a_refresh_reports_in_a_few_lines(services):
     dry = services.refresh("--dry-run")
     done = services.refresh()
@@ -136,6 +145,35 @@ def test_a_budget_is_not_passed(services):
     assert refused.returncode == 3
     assert "ceiling" in refused.stdout
     assert services.billed() == {}
+
+
+def test_a_model_without_a_price_gets_one_from_a_file(tmp_path, services):
+    prices = tmp_path / "prices.txt"
+    prices.write_text("batch 0.5\nnew-model 1.00 - - 2.00 2026-01-01 ours\n", encoding="utf-8")
+    new_model = ("--model", "new-model", "--dry-run")
+
+    unknown = services.refresh(*new_model)
+    refused = services.refresh(*new_model, "--dollars-per-day", 2)
+    known = services.refresh(*new_model, "--dollars-per-day", 2, "--prices", prices)
+
+    assert "40 to summarise: 40 calls, at a price that is not known (--prices FILE)" in unknown.stdout
+    assert refused.returncode == 2 and "no price of new-model is known" in refused.stderr
+    assert "name that with --prices FILE" in refused.stderr
+    assert known.returncode == 0 and "40 to summarise: 40 calls, about $0.0" in known.stdout
+    assert services.refresh(*new_model, "--prices", tmp_path / "none.txt").returncode == 3
+
+
+def test_a_dry_run_without_a_model_speaks_of_no_calls(services):
+    done = subprocess.run(
+        command("--database", services.database, "refresh", "--public-data", services.public_data.url, "--dry-run"),
+        env={**os.environ, **KEYS},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+    assert "40 to summarise by the text's own words, at no cost" in done.stdout
+    assert "calls" not in done.stdout
 
 
 def test_batches_are_handed_over_and_collected_by_the_next_refresh(services):

@@ -3,8 +3,16 @@
 It informs; it does not advise. See ``Engine`` to begin.
 """
 
+from pilling._built_for import why_not_importable
+
+try:
+    from pilling._core import __version__
+except ModuleNotFoundError as error:
+    if error.name != "pilling._core":
+        raise
+    raise ImportError(why_not_importable(), name=error.name) from None
+
 from pilling import limits, sources
-from pilling._core import __version__
 from pilling._errors import BadData, Error, InvalidArgument, NetworkError, Refused, ServiceError, StorageError, Timeout
 from pilling._types import (
     Answer,

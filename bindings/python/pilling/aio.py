@@ -281,6 +281,8 @@ class AsyncEngine:
             raise ValueError("the engine is closed; open another one")
         if self._engine is None:
             raise ValueError("the engine is not open yet; use `async with AsyncEngine(...) as engine:`")
+        # Before a thread is asked: those of a forked child's parent did not come along, and would be waited for forever.
+        self._engine._core.require_usable()
         return self._engine
 
     async def _run(

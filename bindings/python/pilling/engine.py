@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import atexit
+import importlib
 import math
 import os
+import sys
 import weakref
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
@@ -48,11 +50,32 @@ def _seconds_since_epoch(time: datetime | None) -> int | None:
     return math.floor(time.timestamp())
 
 
+def _require_numpy() -> None:
+    try:
+        importlib.import_module("numpy")
+    except ModuleNotFoundError as error:
+        if error.name != "numpy":
+            raise
+        raise ImportError(
+            "pharmacies_near_many takes and gives NumPy arrays, and NumPy is not installed for "
+            f"{sys.executable}; `pip install numpy`, or python3-numpy on Debian. pharmacies_near needs none",
+            name="numpy",
+        ) from None
+
+
 # Threads inside of an engine may want the GIL, which they must not once the interpreter ends.
 _LONGEST_WAIT_AT_EXIT = 10.0
 
 _open_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
-os.register_at_fork(after_in_child=_open_engines.clear)
+
+
+def _leave_engines_to_parent() -> None:
+    for engine in tuple(_open_engines):
+        engine._core.leave_to_parent()
+    _open_engines.clear()
+
+
+os.register_at_fork(after_in_child=_leave_engines_to_parent)
 
 
 @atexit.register
@@ -67,8 +90,8 @@ class Engine:
 
     Open one per process and share it: every method may be called from any thread, and other threads go on while one
     waits. After ``fork``, open another one. Raises StorageError when the database at ``database`` cannot be opened, and
-    InvalidArgument for arguments that make no sense. A closed engine raises ValueError. Texts are looked for up to 4,096
-    bytes of UTF-8; longer ones, and a ``limit`` below 1, raise InvalidArgument.
+    InvalidArgument for arguments that make no sense. A closed engine raises ValueError, and so does one that was opened
+    before the fork. Texts are looked for up to 4,096 bytes of UTF-8; longer ones, and a ``limit`` below 1, raise InvalidArgument.
 
     ``busy_timeout`` is how many seconds another process may keep the database locked before a call gives up.
 
@@ -261,10 +284,12 @@ class Engine:
         name: str = "",
         ids: Collection[str] | None = None,
     ) -> NearbyTable:
-        """The pharmacies nearest to each of many points, several times faster than one by one. Needs NumPy.
+        """The pharmacies nearest to each of many points, several times faster than one by one. Needs NumPy, and raises
+        ImportError without it.
 
         The points are two one-dimensional arrays, or buffers, of floats of the same length.
         """
+        _require_numpy()
         instant = _seconds_since_epoch(open_at)
         wanted = _core.Nearby(radius_meters, limit, instant, include_unknown_hours, name, ids, None)
         return self._core.pharmacies_near_many(latitudes, longitudes, wanted)

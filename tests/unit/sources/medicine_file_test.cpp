@@ -219,7 +219,8 @@ TEST(MedicineFile, RefusesWhatIsNotMedicines) {
   EXPECT_TRUE(says(refusal(R"({"response":{"body":{"items":""}}})"), "no rows"));
   EXPECT_TRUE(says(refusal(R"({"itemSeq":"x","itemName":"가상정"})"), "no usable row among 1"));
   EXPECT_TRUE(says(refusal("{{{{"), "no usable row"));
-  EXPECT_TRUE(says(refusal("\xff\xfe\xb0"), "not all UTF-8"));
+  EXPECT_TRUE(says(refusal("\xff\xfe\xb0"),
+                   "not all UTF-8; if it is CP949, convert it first: iconv -f CP949 -t UTF-8 FILE > NEW"));
 }
 
 TEST(MedicineFile, RefusesAListThatBreaksOff) {

@@ -215,7 +215,8 @@ TEST(PharmacyFile, RefusesWhatIsNotPharmacies) {
   EXPECT_TRUE(says(refusal(hira_header), "no rows"));
   EXPECT_TRUE(says(refusal(hira_header + hira_row("A", "", "")), "no usable row among 1"));
   EXPECT_TRUE(says(refusal(R"({"itemSeq":"209900001","itemName":"가상정"})"), "no usable row"));
-  EXPECT_TRUE(says(refusal("\xbe\xcf\xc8\xa3,\xc1\xd6\xbc\xd2\n"), "not all UTF-8"));
+  EXPECT_TRUE(says(refusal("\xbe\xcf\xc8\xa3,\xc1\xd6\xbc\xd2\n"),
+                   "not all UTF-8; if it is CP949, convert it first: iconv -f CP949 -t UTF-8 FILE > NEW"));
   EXPECT_TRUE(says(refusal(R"({"response":{"header":{"resultCode":"20","resultMsg":"X"}}})"),
                    "20 SERVICE_ACCESS_DENIED_ERROR"));
 }

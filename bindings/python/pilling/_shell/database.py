@@ -31,7 +31,9 @@ def refresh_all(options: argparse.Namespace, engine: pilling.Engine) -> int:
         print_json(dataclasses.asdict(report))
     else:
         refresh.print_report(options, report)
-    return FOUND if report.is_complete or options.dry_run else CANNOT_DO
+    # A dry run leaves everything to do, but it must have seen everything.
+    is_done = not report.failures if options.dry_run else report.is_complete
+    return FOUND if is_done else CANNOT_DO
 
 
 def stats(options: argparse.Namespace, engine: pilling.Engine) -> int:

@@ -61,12 +61,14 @@ def symptom(options: argparse.Namespace, engine: pilling.Engine) -> int:
     text = " ".join(options.text)
     result = engine.search_symptom(text, limit=options.limit, dispensing=options.dispensing)
     if options.json:
-        return print_answer_json(result, query=text)
+        code = print_answer_json(result, query=text)
+        return code if result.red_flag is None else FOUND
     if result.red_flag is not None:
         flag = result.red_flag
         print(f"!! {terminal.printable(flag.name)}: {flag.number}")
         print(f"   {terminal.printable(flag.sentence)}")
-        return NOTHING_FOUND
+        # A script that drops what "nothing was found" would drop the emergency.
+        return FOUND
     for note in result.notes:
         print(f"!  {terminal.printable(note.name)}: {terminal.printable(note.sentence)}")
     if result.reading is not pilling.TextReading.literal:

@@ -9,7 +9,7 @@ import os
 import pilling
 from pilling._shell import map as maps
 from pilling._shell import terminal
-from pilling._shell.output import complain, print_answer_json, print_json, print_outcome, print_table
+from pilling._shell.output import print_answer_json, print_json, print_outcome, print_table
 from pilling.engine import KOREAN_TIME
 
 
@@ -46,10 +46,14 @@ def near(options: argparse.Namespace, engine: pilling.Engine) -> int:
 
 
 def _print_near_outcome(options: argparse.Namespace, result: pilling.NearbyResult, engine: pilling.Engine) -> int:
-    asks_for_open = options.open_now or options.open_at is not None
-    if not result and asks_for_open and not options.include_unknown:
-        complain("none is known to be open; --include-unknown adds those whose hours nobody gave")
-    return print_outcome(result, result.answer, engine, f"pharmacy within {terminal.distance(options.radius).strip()}")
+    what = f"pharmacy within {terminal.distance(options.radius).strip()}"
+    if options.name:
+        what += f" has {options.name} in its name"
+    if options.open_now or options.open_at is not None:
+        what += " and" if options.name else ""
+        what += " is open or may be" if options.include_unknown else " is known to be open"
+        what += "" if options.include_unknown else "; --include-unknown adds those whose hours nobody gave"
+    return print_outcome(result, result.answer, engine, what)
 
 
 def _write_map(options: argparse.Namespace, result: pilling.NearbyResult) -> None:

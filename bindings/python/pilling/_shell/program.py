@@ -19,7 +19,7 @@ PROGRAM = f"{os.path.basename(sys.executable) or 'python3'} -m pilling"
 
 EXIT_CODES = """\
 exit codes:
-  0  something was found, or the work was done
+  0  something was found, be it a sign of an emergency; or the work was done
   1  nothing was found
   2  the call is wrong
   3  the database, or a file to import, cannot be used; or a refresh is not complete

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import os
 import sys
 import time
@@ -51,6 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     model.add_argument("--tokens-per-minute", metavar="N", type=int, help="at most so many, as far as can be guessed")
     model.add_argument("--dollars-per-day", metavar="X", type=float, help="no call is made that could pass it")
     model.add_argument("--dollars-per-month", metavar="X", type=float, help="as above")
+    model.add_argument(
+        "--prices", metavar="FILE", help="of models, in place of Pilling's: a changed copy of data/model_prices.txt"
+    )
     model.add_argument("--batch", action="store_true", help="half the price, within a day")
     model.add_argument("--no-wait", action="store_true", help="with --batch: leave the answers to the next refresh")
 
@@ -61,7 +65,7 @@ def check(options: argparse.Namespace) -> str | None:
         return f"no key for data.go.kr; put it into ${PUBLIC_DATA_KEY}, or say --summaries-only"
     if options.model and options.server == "azure" and not options.base_url:
         return "an Azure server needs its --base-url: https://RESOURCE.openai.azure.com/openai/v1"
-    if not options.model and (options.batch or options.base_url):
+    if not options.model and (options.batch or options.base_url or options.prices):
         return "name the model with --model; there is no default one"
     if options.no_wait and not options.batch:
         return "--no-wait goes with --batch"
@@ -130,10 +134,17 @@ def _model(options: argparse.Namespace, counters: limits.CounterStore) -> summar
     else:
         model = summaries.OpenAiOptions.openai(options.model, key)
         model.base_url = options.base_url or model.base_url
+    prices = limits.ModelPrices.read(options.prices) if options.prices else limits.ModelPrices.bundled()
+    model.prices = prices
     if options.dollars_per_day is not None or options.dollars_per_month is not None:
+        if prices.find(options.model, datetime.date.today()) is None:
+            raise pilling.InvalidArgument(
+                f"no price of {options.model} is known, so that no ceiling can be kept; add a line for it to a copy of "
+                "data/model_prices.txt, and name that with --prices FILE"
+            )
         model.budget = limits.DollarBudget(
             counters,
-            limits.ModelPrices.bundled(),
+            prices,
             dollars_per_day=options.dollars_per_day,
             dollars_per_month=options.dollars_per_month,
         )
@@ -195,6 +206,14 @@ def dollars(amount: float) -> str:
     return f"${amount:,.2f}" if amount >= 1 else f"${amount:.4f}"
 
 
+def _expected_cost(options: argparse.Namespace, report: pilling.RefreshReport) -> str:
+    if not options.model:
+        return " by the text's own words, at no cost"
+    if report.is_price_known:
+        return f": {report.calls:,} calls, about {dollars(report.dollars)}"
+    return f": {report.calls:,} calls, at a price that is not known (--prices FILE)"
+
+
 def print_report(options: argparse.Namespace, report: pilling.RefreshReport) -> None:
     """In a few lines, for people."""
     would = "would be " if options.dry_run else ""
@@ -208,8 +227,7 @@ def print_report(options: argparse.Namespace, report: pilling.RefreshReport) -> 
     if report.without:
         texts += f", {report.without:,} without an indication"
     if options.dry_run:
-        price = dollars(report.dollars) if report.is_price_known else "at an unknown price"
-        print(f"{texts}, {report.calls:,} to summarise: {report.calls:,} calls, about {price}")
+        print(f"{texts}, {report.calls:,} to summarise{_expected_cost(options, report)}")
     else:
         by_extractive = f", {report.replaced:,} of them by the text's own words" if report.replaced else ""
         print(f"{texts}, {report.made:,} made now{by_extractive}")
