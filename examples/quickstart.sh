@@ -2,7 +2,7 @@
 # Builds Pilling, loads a database, and asks it four questions.
 #
 #   examples/quickstart.sh               with the bundled sample
-#   examples/quickstart.sh --data DIR    with your files: each *.jsonl, *.json and *.csv in DIR, plain or .gz,
+#   examples/quickstart.sh --data DIR    with your files: each *.jsonl, *.json and *.csv in DIR, plain or .gz, in UTF-8,
 #                                        of e약은요 medicines or of pharmacies. They are added to
 #                                        build/quickstart/data-NAME.db, NAME being that of the folder
 #   examples/quickstart.sh --help        this text
@@ -56,7 +56,7 @@ shopt -s nullglob
 for file in "${data:-examples/data}"/*.{jsonl,json,csv}{,.gz}; do
   if load "$file"; then loaded=$((loaded + 1)); else echo "  Passed over: $file"; fi
 done
-[ "$loaded" -gt 0 ] || { echo "quickstart.sh: nothing to import in ${data:-examples/data}" >&2; exit 1; }
+[ "$loaded" -gt 0 ] || { echo "quickstart.sh: nothing to import in ${data:-examples/data}: looked for *.jsonl, *.json and *.csv, plain or .gz, in UTF-8" >&2; exit 1; }
 
 # Finding nothing (exit code 1) is an answer, too.
 ask() {
@@ -81,7 +81,5 @@ ask "A symptom" symptom 콧물 기침 --limit 5
 
 say "The same from C++"
 printf '%q %q\n' "$build/examples/quickstart" "$database"
-say "Go on with"
-echo "$python -m pilling --help"
-echo "after"
+say "Go on with $python -m pilling --help, after this line"
 printf 'export PYTHONPATH=%q PILLING_DATABASE=%q\n' "$PWD/$build/python" "$PWD/$database"

@@ -62,6 +62,9 @@ std::vector<SymptomGroup> symptom_groups(const EngineOptions& options,
                                 .code = medicines[owners.front()]->id.value},
                       .owners = std::move(owners)});
   }
+  // Where nothing else decides, the index goes by the order of its entries, which is to be that of the product codes.
+  std::ranges::sort(
+      groups, {}, [&](const SymptomGroup& group) -> const MedicineId& { return medicines[group.owners.front()]->id; });
   return groups;
 }
 

@@ -49,13 +49,13 @@ NOT_RUN = (
         "--install ${BUILD} --prefix",
     ),
     NotRun(
-        r"cmake -S \. -B build -DCMAKE_PREFIX_PATH=DIR( && cmake --build build)?|g\+\+ .* app\.cpp .*",
+        r"cmake -S \. -B build( -G Ninja)? -DCMAKE_PREFIX_PATH=DIR( && cmake --build build)?|g\+\+ .* app\.cpp .*",
         "needs a program and an installed Pilling",
         "tests/docs/test_install.py",
         "shell_commands",
     ),
     NotRun(
-        r"python3 -m venv venv && venv/bin/pip install \.", "needs PyPI", ".ci/run", "pip install --quiet ."
+        r"/usr/bin/python3 -m venv venv && venv/bin/pip install \.", "needs PyPI", ".ci/run", "pip install --quiet ."
     ),
     NotRun(r"(PILLING_DATA_DIR=\S+ )?build/release/bench/(\w+)( .*)?", "takes minutes", r"bench/\2.cpp", ""),
     NotRun(

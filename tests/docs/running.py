@@ -108,6 +108,8 @@ class PageRun:
             self._addresses |= zip(port.findall(line), port.findall(real))
 
     def _located(self, text: str) -> str:
+        """With the fake services, and with the stand-in of the workspace, in the place of the real ones."""
+        text = text.replace("/usr/bin/python3 -m pilling", "python3 -m pilling")
         for shown, real in self._addresses.items():
             text = text.replace(f"127.0.0.1:{shown}", f"127.0.0.1:{real}")
         return text
@@ -162,6 +164,8 @@ class PageRun:
         _expect(commands, block.file, block.line, "no line of it is a job")
         folder = self._workspace.folder / "srv"
         folder.mkdir()
+        (folder / "venv" / "bin").mkdir(parents=True)
+        (folder / "venv" / "bin" / "python").symlink_to(self._workspace.folder / "bin" / "python3")
         (folder / "pilling.keys").write_text("export DATA_GO_KR_KEY=any OPENAI_API_KEY=any\n")
         for command in commands:
             done = self._workspace.run("sh", "-c", command.replace("/srv", str(folder)))

@@ -82,7 +82,7 @@ def test_the_first_screen_leads_to_an_answer_of_ones_own_data(page):
 
     assert "\nexamples/quickstart.sh --data DIR" in first
     assert "e약은요" in first
-    assert "$ python3 -m pilling search" in first
+    assert "$ /usr/bin/python3 -m pilling search" in first
 
 
 def in_either_language(block: Block) -> tuple[str, str, str | None]:
@@ -90,7 +90,9 @@ def in_either_language(block: Block) -> tuple[str, str, str | None]:
 
     def common(text: str) -> str:
         without_comments = re.sub(r"\s+(#|//) .*$", "", text, flags=re.MULTILINE)
-        return re.sub(r"혹시 (.*?)\?", r"did you mean \1?", without_comments)
+        without_hours = re.sub(r"영업 중, ([\d:]+)까지", r"open until \1", without_comments)
+        without_language = without_hours.replace('in_words("korean")', "in_words()")
+        return re.sub(r"혹시 (.*?)\?", r"did you mean \1?", without_language)
 
     if block.language == "text":
         return block.language, "", None

@@ -162,6 +162,17 @@ TEST_F(SymptomSearch, PutsMedicinesForChildrenFirstWhenItIsForOne) {
   EXPECT_EQ(ids("머리가 아파요").front(), "200000001");
 }
 
+TEST_F(SymptomSearch, GoesByTheProductCodeWhereOneTextIsOfMedicinesForChildrenAndOthers) {
+  Engine engine(options());
+  engine.import_medicines(file("ages.jsonl", row_of("200000001", "다라시럽", "이 약은 두통에 사용합니다.") +
+                                                 row_of("200000002", "키즈다라시럽", "이 약은 두통에 사용합니다.")));
+
+  const auto result = engine.search_symptom("머리가 아파요");
+
+  ASSERT_EQ(result.matches.size(), 2u);
+  EXPECT_EQ(result.matches.front().medicine->id.value, "200000001");
+}
+
 TEST_F(SymptomSearch, SaysThatItReadAnotherKeyboardLayout) {
   Engine engine(options());
   engine.import_medicines(medicines());
