@@ -53,18 +53,16 @@ std::vector<SymptomGroup> symptom_groups(const EngineOptions& options,
     // By their ids, which decide between equally popular ones, wherever they came to stand.
     std::ranges::sort(owners, {}, [&](std::uint32_t owner) -> const MedicineId& { return medicines[owner]->id; });
     std::ranges::stable_sort(owners, std::ranges::greater(), popularity);
-    const std::uint32_t highest = popularity(owners.front());
-    groups.push_back({.entry = {.text = first.efficacy,
-                                .indications = indications,
-                                .dispensing = std::string(way.first),
-                                .popularity = highest,
-                                .age = way.second,
-                                .code = medicines[owners.front()]->id.value},
-                      .owners = std::move(owners)});
+    search::SymptomEntry entry{.text = first.efficacy,
+                               .indications = indications,
+                               .dispensing = std::string(way.first),
+                               .popularity = popularity(owners.front()),
+                               .age = way.second,
+                               .code = medicines[owners.front()]->id.value};
+    groups.push_back({.entry = std::move(entry), .owners = std::move(owners)});
   }
-  // Where nothing else decides, the index goes by the order of its entries, which is to be that of the product codes.
-  std::ranges::sort(
-      groups, {}, [&](const SymptomGroup& group) -> const MedicineId& { return medicines[group.owners.front()]->id; });
+  // The words of a phrase find equally good ones in the order of their entries.
+  std::ranges::sort(groups, {}, [](const SymptomGroup& group) -> const std::string& { return group.entry.code; });
   return groups;
 }
 

@@ -225,6 +225,7 @@ class SymptomIndex::Impl {
 
   static std::vector<const PhraseReading::Mention*> by_importance(const PhraseReading& reading) {
     std::vector<const PhraseReading::Mention*> mentions;
+    mentions.reserve(reading.understood.size());
     for (const auto& mention : reading.understood) mentions.push_back(&mention);
     std::ranges::stable_partition(mentions, [](const auto* mention) { return !mention->is_secondary; });
     return mentions;
