@@ -79,7 +79,7 @@ ask "The beginning of a name" search 타이레놀 --limit 5
 ask "A symptom" symptom 콧물 기침 --limit 5
 [ -z "$place" ] || ask "Pharmacies around $place" near "$latitude" "$longitude" --radius 500 --limit 5
 
-say "The same from C++"
+say "The same from C++, with questions of its own and around Seoul City Hall"
 printf '%q %q\n' "$build/examples/quickstart" "$database"
 say "Go on with $python -m pilling --help, after this line"
 printf 'export PYTHONPATH=%q PILLING_DATABASE=%q\n' "$PWD/$build/python" "$PWD/$database"
