@@ -61,8 +61,8 @@ class SymptomIndex {
   /// Entries that are for what was understood. Best first: more of the concepts, and of those that the phrase is about;
   /// for a child, those for children, and those for adults last; then how well they fit, in three steps; then those
   /// sold over the counter, then those of which it is not known; then how well they fit and how little else they are
-  /// for; then popularity, then the code, then the number. None when there is a red flag or a note that withholds them. Empty
-  /// `dispensing` stands for any.
+  /// for; then popularity, then the code, then the number. None when there is a red flag or a note that withholds them.
+  /// Empty `dispensing` stands for any.
   std::vector<SymptomHit> search(const PhraseReading& reading, std::size_t limit, std::string_view dispensing) const;
 
   /// For phrases that nothing was understood of: see `WordFallback::search`. All are approximate.
