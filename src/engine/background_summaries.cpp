@@ -23,7 +23,8 @@ constexpr std::size_t most_waiting = 1000;
 // What waits to be looked up. Work of the pool keeps it alive, and does nothing once it is closed.
 class BackgroundSummaries::Queue : public std::enable_shared_from_this<Queue> {
  public:
-  Queue(BackgroundSummaries& owner, std::shared_ptr<WorkerPool> pool) : owner_(owner), pool_(std::move(pool)) {}
+  // The pool is the engine's. Were it kept alive by its own work, a thread of it might have to join itself.
+  Queue(BackgroundSummaries& owner, WorkerPool& pool) : owner_(owner), pool_(pool) {}
 
   void add(std::vector<Wanted> wanted) {
     {
@@ -32,8 +33,12 @@ class BackgroundSummaries::Queue : public std::enable_shared_from_this<Queue> {
       std::ranges::move(wanted, std::back_inserter(waiting_));
       if (std::exchange(is_worked_on_, true)) return;
     }
-    auto refused = pool_->submit(Lane::refresh, std::make_unique<Work>(shared_from_this()));
-    if (refused) finish();
+    try {
+      if (pool_.submit(Lane::refresh, std::make_unique<Work>(shared_from_this()))) give_up();
+    } catch (...) {
+      // A search does not fail for what it does not need.
+      give_up();
+    }
   }
 
   void close() {
@@ -71,15 +76,15 @@ class BackgroundSummaries::Queue : public std::enable_shared_from_this<Queue> {
     return wanted;
   }
 
-  // The pool took no work: what waits is asked for again by the next search.
-  void finish() {
+  // The pool took no work: what waits is asked for again by a later search.
+  void give_up() {
     const std::scoped_lock lock(mutex_);
     waiting_.clear();
     is_worked_on_ = false;
   }
 
   BackgroundSummaries& owner_;
-  const std::shared_ptr<WorkerPool> pool_;
+  WorkerPool& pool_;
   std::mutex mutex_;
   std::condition_variable is_idle_;
   std::vector<Wanted> waiting_;
@@ -89,17 +94,30 @@ class BackgroundSummaries::Queue : public std::enable_shared_from_this<Queue> {
 };
 
 BackgroundSummaries::BackgroundSummaries(const EngineOptions& options, Summaries& summaries, ShownCatalogue& shown,
-                                         std::shared_ptr<WorkerPool> pool)
-    : options_(options),
-      summaries_(summaries),
-      shown_(shown),
-      queue_(std::make_shared<Queue>(*this, std::move(pool))) {}
+                                         WorkerPool& pool)
+    : options_(options), summaries_(summaries), shown_(shown), queue_(std::make_shared<Queue>(*this, pool)) {}
 
 BackgroundSummaries::~BackgroundSummaries() { queue_->close(); }
 
 bool BackgroundSummaries::is_wanted_of(const Medicine& medicine) const {
   if (medicine.efficacy.empty() || !medicine.withdrawn_on.empty()) return false;
   return !medicine.summary || medicine.summary->maker != options_.summarizer->maker();
+}
+
+bool BackgroundSummaries::is_time_to_ask_again(std::chrono::steady_clock::time_point now) {
+  constexpr std::chrono::steady_clock::duration interval = std::chrono::seconds(1);
+  auto last = asked_again_.load(std::memory_order_relaxed);
+  return now - last >= interval && asked_again_.compare_exchange_strong(last, now, std::memory_order_relaxed);
+}
+
+void BackgroundSummaries::ask_again_for(const SearchResult& result, std::chrono::steady_clock::time_point now) {
+  if (are_wanted() && is_time_to_ask_again(now)) ask_for(result);
+}
+
+void BackgroundSummaries::ask_again_for(const SymptomResult& result, std::chrono::steady_clock::time_point now) {
+  if (!are_wanted() || !is_time_to_ask_again(now)) return;
+  SymptomResult copy = result;
+  use_in(copy);
 }
 
 void BackgroundSummaries::ask_for(const SearchResult& result) {
@@ -145,11 +163,9 @@ void BackgroundSummaries::look_up(const Wanted& wanted) noexcept {
   try {
     if (!are_wanted()) return;
     const SummaryRequest request{.text = wanted.text, .keyword = wanted.keyword};
-    // Another search has asked for it, too, and it was shown for both.
-    if (summaries_.in_memory(request)) return;
     if (const auto made = summaries_.made(request)) shown_.show(request, *made);
   } catch (...) {
-    // The next search asks again.
+    // A later search asks again.
   }
 }
 

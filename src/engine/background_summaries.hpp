@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,8 +20,7 @@ namespace pilling::engine {
 class BackgroundSummaries {
  public:
   /// All are used for as long as this is.
-  BackgroundSummaries(const EngineOptions& options, Summaries& summaries, ShownCatalogue& shown,
-                      std::shared_ptr<WorkerPool> pool);
+  BackgroundSummaries(const EngineOptions& options, Summaries& summaries, ShownCatalogue& shown, WorkerPool& pool);
   /// Waits for what is being looked up in the store.
   ~BackgroundSummaries();
   BackgroundSummaries(const BackgroundSummaries&) = delete;
@@ -45,6 +45,11 @@ class BackgroundSummaries {
   /// has for it, and asks for what is not in memory; that is shown from the next search on.
   void use_in(SymptomResult& result);
 
+  /// The same for an answer that was kept, whose summaries may have been refused or failed: once a second at most, for
+  /// whichever answer.
+  void ask_again_for(const SearchResult& result, std::chrono::steady_clock::time_point now);
+  void ask_again_for(const SymptomResult& result, std::chrono::steady_clock::time_point now);
+
  private:
   class Queue;
   struct Wanted {
@@ -54,12 +59,14 @@ class BackgroundSummaries {
 
   bool are_wanted() const { return options_.background_summaries && !summaries_.are_free() && pauses_ == 0; }
   bool is_wanted_of(const Medicine& medicine) const;
+  bool is_time_to_ask_again(std::chrono::steady_clock::time_point now);
   void look_up(const Wanted& wanted) noexcept;
 
   const EngineOptions& options_;
   Summaries& summaries_;
   ShownCatalogue& shown_;
   std::atomic<int> pauses_{0};
+  std::atomic<std::chrono::steady_clock::time_point> asked_again_{};
   const std::shared_ptr<Queue> queue_;
 };
 

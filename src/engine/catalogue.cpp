@@ -140,8 +140,11 @@ std::shared_ptr<const MedicineCatalogue> MedicineCatalogue::with_summary(const s
                                                                          const Summary& summary) const {
   const auto use = indexes->texts.find(fingerprint);
   if (use == indexes->texts.end()) return nullptr;
-  const std::optional<Summary>& shown = medicines[use->second.medicines.front()]->summary;
-  if (shown && shown->maker == summary.maker && shown->text == summary.text) return nullptr;
+  const auto has_it = [&](std::uint32_t position) {
+    const std::optional<Summary>& shown = medicines[position]->summary;
+    return shown && shown->maker == summary.maker && shown->text == summary.text;
+  };
+  if (std::ranges::all_of(use->second.medicines, has_it)) return nullptr;
   auto changed = std::make_shared<MedicineCatalogue>(*this);
   for (const std::uint32_t position : use->second.medicines) {
     Medicine medicine = *medicines[position];

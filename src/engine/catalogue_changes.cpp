@@ -119,6 +119,8 @@ std::optional<CatalogueChanges> load_changes(const EngineOptions& options, const
   if (changes.version.published != loaded.version.published) return std::nullopt;
   auto rows = options.store->medicines_since(loaded.version.catalogue, most_rows);
   if (!rows || is_much(loaded, rows->size())) return std::nullopt;
+  // Something changed, and nothing says what: a copy was restored, or somebody writes who does not note versions.
+  if (rows->empty() || changes.version.catalogue < loaded.version.catalogue) return std::nullopt;
   changes.rows = *std::move(rows);
   for (Medicine& row : changes.rows) row.summary = summary_of(options, extractive, row.efficacy, now);
   return changes;

@@ -71,7 +71,7 @@ class Engine::Impl {
         pool_(std::make_shared<WorkerPool>(options_.workers)),
         summaries_(options_.summarizer, extractive_, cache_options("summaries", summary_table()),
                    [this](const SummaryRequest& request, const Summary& summary) { shown_.show(request, summary); }),
-        background_(options_, summaries_, shown_, pool_),
+        background_(options_, summaries_, shown_, *pool_),
         live_(options_.sources, options_.store, extractive_, cache_options("look-ups", options_.store->cache())) {
     summaries_.warm_start();
     live_.warm_start();
@@ -94,6 +94,7 @@ class Engine::Impl {
         background_.ask_for(found);
         return found;
       });
+      if (result.answer.origin == Origin::memory_cache) background_.ask_again_for(result, begin);
       if (!options_.sources.empty() && !engine::is_answered(result, *shown->catalogue, text, filter)) {
         before_work();
         result = engine::search_live(options_, *extractive_, live_, shown_, text, limit, filter, call);
@@ -132,6 +133,7 @@ class Engine::Impl {
         background_.use_in(found);
         return found;
       });
+      if (result.answer.origin == Origin::memory_cache) background_.ask_again_for(result, begin);
       if (options_.on_unanswered_symptom && engine::is_unanswered(result)) {
         before_work();
         options_.on_unanswered_symptom(engine::unanswered(text, result));

@@ -29,18 +29,25 @@ bool is_untouched(const ShownMedicines& shown, std::uint64_t then, const IsTouch
 
 }  // namespace
 
-// Rows that match in no way by themselves, however loosely, do not match among others either.
+// Rows that match in no way by themselves, however loosely, do not match among others either, unless their brand does:
+// one that another medicine's English name or alias has led to.
 bool ShownMedicines::still_holds(const SearchResult& result, std::uint64_t then, std::string_view text,
                                  const NameFilter& filter) const {
   if (then < since || !are_current(*catalogue, result)) return false;
+  const bool leads_to_brands = std::ranges::any_of(result.matches, [](const MedicineMatch& match) {
+    return match.field == NameField::english_name || match.field == NameField::alias;
+  });
   return is_untouched(*this, then, [&](const ShownChange& change) {
-    return change.rows && !search_names(*change.rows, text, 1, filter).matches.empty();
+    return change.rows && (leads_to_brands || !search_names(*change.rows, text, 1, filter).matches.empty());
   });
 }
 
 bool ShownMedicines::still_holds(const SymptomResult& result, std::uint64_t then, std::string_view text,
                                  const SymptomOptions& options) const {
   if (then < since || !are_current(*catalogue, result)) return false;
+  // Whether a wider text is an answer depends on all others, however they are dispensed.
+  SymptomOptions of_all = options;
+  of_all.dispensing.clear();
   // The words of a phrase weigh by how many texts there are.
   const bool is_of_mere_words = !result.red_flag && result.understood.empty() && result.absent.empty();
   return is_untouched(*this, then, [&](const ShownChange& change) {
@@ -48,7 +55,7 @@ bool ShownMedicines::still_holds(const SymptomResult& result, std::uint64_t then
       return match.medicine->efficacy == change.summarised_text;
     };
     if (std::ranges::any_of(result.matches, is_summarised)) return true;
-    return change.rows && (is_of_mere_words || !search_symptoms(*change.rows, text, options).matches.empty());
+    return change.rows && (is_of_mere_words || !search_symptoms(*change.rows, text, of_all).matches.empty());
   });
 }
 
@@ -92,11 +99,12 @@ void ShownCatalogue::load_medicines() {
   auto changes = load_changes(options_, *loaded, *extractive_, now());
   if (!changes) return replace(engine::load_medicines(options_, *extractive_, now()));
   // What an answer does not show may yet have decided it, such as that another brand is as near.
-  const bool replaces = replaces_any(*loaded, changes->rows);
-  ShownChange change;
-  if (!replaces) change.rows = index_medicines(options_, changes->rows, *extractive_, now());
+  const bool is_replaced = replaces_any(*loaded, changes->rows);
+  ShownChange added;
+  if (!is_replaced) added.rows = index_medicines(options_, changes->rows, *extractive_, now());
   auto catalogue = with_changes(options_, *loaded, *std::move(changes), *extractive_);
-  replaces ? replace(std::move(catalogue)) : this->change(std::move(catalogue), std::move(change));
+  if (is_replaced) return replace(std::move(catalogue));
+  change(std::move(catalogue), std::move(added));
 }
 
 void ShownCatalogue::load_pharmacies() {
@@ -123,11 +131,17 @@ void ShownCatalogue::change(std::shared_ptr<const MedicineCatalogue> catalogue, 
   ShownMedicines next = *medicines();
   next.catalogue = std::move(catalogue);
   change.number = ++next.number;
+  // Medicines with another summary are other objects, which is told without a change; of two changes of one text's
+  // summaries, the later says it all.
+  if (!change.summarised_text.empty()) {
+    std::erase_if(next.changes,
+                  [&](const ShownChange& known) { return known.summarised_text == change.summarised_text; });
+  }
   if (next.changes.size() == most_changes) {
     next.since = next.changes.front().number;
     next.changes.erase(next.changes.begin());
   }
-  next.changes.push_back(std::move(change));
+  if (change.rows || !change.summarised_text.empty()) next.changes.push_back(std::move(change));
   swap_in(std::move(next));
 }
 

@@ -157,6 +157,36 @@ TEST_F(ChangesTest, EndFinishedAnswersThatShowWhatIsReplaced) {
   EXPECT_TRUE(engine.search_symptom("머리가 아파요").matches.empty());
 }
 
+TEST_F(ChangesTest, EndFinishedAnswersThatLedToABrandByAnotherName) {
+  EngineOptions options = this->options();
+  options.aliases = {{.alias = "별칭약", .name = "200000001"}};
+  Engine engine(options);
+  import(engine, {{1, {"부루펜정200밀리그람", ""}}});
+  const std::size_t before = engine.search("별칭약").matches.size();
+
+  import(engine, {{2, {"부루펜정400밀리그람", ""}}});
+
+  EXPECT_EQ(before, 1u);
+  EXPECT_EQ(engine.search("별칭약").matches.size(), 2u);
+}
+
+TEST_F(ChangesTest, EndFinishedAnswersOfWiderTextsWhicheverWayTheBetterOneIsDispensed) {
+  Engine engine(options());
+  const auto dispensed = [](const char* id, const char* name, const char* efficacy, const char* dispensing) {
+    return std::string(R"({"itemSeq":")") + id + R"(","itemName":")" + name + R"(","efcyQesitm":")" + efficacy +
+           R"(","ETC_OTC_CODE":")" + dispensing + "\"}\n";
+  };
+  engine.import_medicines(
+      file("one.jsonl", dispensed("200000001", "가나정", "이 약은 비염에 사용합니다.", "일반의약품")));
+  const std::size_t before = engine.search_symptom("재채기가 나요", {.dispensing = "otc"}).matches.size();
+
+  engine.import_medicines(
+      file("two.jsonl", dispensed("200000002", "나다정", "이 약은 재채기에 사용합니다.", "전문의약품")));
+
+  EXPECT_EQ(before, 1u);
+  EXPECT_EQ(engine.search_symptom("재채기가 나요", {.dispensing = "otc"}).matches.size(), 0u);
+}
+
 TEST_F(ChangesTest, EndFinishedAnswersAfterMoreOfThemThanAreRemembered) {
   Engine engine(options());
   import(engine, {{1, {"가나정", ""}}});

@@ -723,6 +723,29 @@ TEST_F(EngineTest, EndsWhileASummaryIsMadeInTheBackground) {
   EXPECT_LE(model->calls, 3);
 }
 
+TEST_F(EngineTest, EndsRightAfterASearchThatAsksForSummaries) {
+  const auto model = std::make_shared<CountingSummarizer>();
+  Engine(options_with(model)).import_medicines(three_medicines());
+
+  for (int i = 0; i < 50; ++i) {
+    const Engine engine(options_with(model));
+    EXPECT_EQ(engine.search("가나정").matches.size(), 2u);
+    engine.search_symptom("머리가 아파요");
+  }
+}
+
+TEST_F(EngineTest, AsksAgainForASummaryThatFailedWhenItsAnswerWasKept) {
+  const auto model = std::make_shared<CountingSummarizer>();
+  model->fails = true;
+  Engine engine(options_with(model));
+  engine.import_medicines(three_medicines());
+  engine.search("가나정");
+  ASSERT_TRUE(comes_true([&] { return model->calls > 0; }));
+  model->fails = false;
+
+  EXPECT_TRUE(comes_true([&] { return engine.search("가나정").matches.at(0).medicine->summary->maker == "model/1"; }));
+}
+
 TEST_F(EngineTest, ShowsTheModelsSummariesAfterARefresh) {
   const auto model = std::make_shared<CountingSummarizer>();
   Engine engine(options_with(model));
