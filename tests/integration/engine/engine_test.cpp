@@ -521,8 +521,8 @@ class CountingSummarizer : public Summarizer {
   }
 
   std::atomic<int> calls = 0;
-  bool fails = false;
-  bool breaks = false;
+  std::atomic<bool> fails = false;
+  std::atomic<bool> breaks = false;
 };
 
 TEST_F(EngineTest, PaysForASummaryOnceAcrossProductsAndRestarts) {
