@@ -51,9 +51,8 @@ void attach_summaries(std::vector<Medicine>& medicines, const Texts& texts, Summ
                       Summarizer& extractive, std::chrono::sys_seconds now) {
   for (const auto& [fingerprint, use] : texts.uses) {
     const auto found = stored.find(fingerprint);
-    auto summary = found != stored.end()
-                       ? std::optional<Summary>(std::move(found->second))
-                       : extractive.summarize({.text = medicines[use.medicines.front()].efficacy, .keyword = {}}, {});
+    auto summary = found != stored.end() ? std::optional<Summary>(std::move(found->second))
+                                         : extract(extractive, medicines[use.medicines.front()].efficacy, now);
     if (summary && summary->made_at == std::chrono::sys_seconds()) summary->made_at = now;
     for (const std::uint32_t position : use.medicines) medicines[position].summary = summary;
   }
@@ -128,9 +127,20 @@ bool has_news(const MedicinesVersion& stored, const MedicinesVersion& loaded) {
   return stored.catalogue != loaded.catalogue || stored.published != loaded.published;
 }
 
+Positions::const_iterator place_of(const MedicineId& id, const Positions& by_id,
+                                   const std::vector<std::shared_ptr<const Medicine>>& medicines) {
+  return std::ranges::lower_bound(by_id, id, {},
+                                  [&](std::uint32_t position) -> const MedicineId& { return medicines[position]->id; });
+}
+
+std::optional<Summary> extract(Summarizer& extractive, std::string_view efficacy, std::chrono::sys_seconds now) {
+  auto summary = extractive.summarize({.text = efficacy, .keyword = {}}, {});
+  if (summary) summary->made_at = now;
+  return summary;
+}
+
 std::shared_ptr<const Medicine> MedicineCatalogue::find(const MedicineId& id) const {
-  const auto place = std::ranges::lower_bound(
-      indexes->by_id, id, {}, [&](std::uint32_t position) -> const MedicineId& { return medicines[position]->id; });
+  const auto place = place_of(id, indexes->by_id, medicines);
   if (place == indexes->by_id.end() || medicines[*place]->id != id) return nullptr;
   return medicines[*place];
 }

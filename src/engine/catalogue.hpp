@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -71,6 +73,13 @@ struct PharmacyCatalogue {
   std::uint64_t version;  ///< `CatalogueVersions::pharmacies`, at or before the state read
   PharmacyIndex index;
 };
+
+/// Where the id stands among positions that are ordered by the ids of `medicines`, or would stand.
+Positions::const_iterator place_of(const MedicineId& id, const Positions& by_id,
+                                   const std::vector<std::shared_ptr<const Medicine>>& medicines);
+
+/// What the text itself says it is for, made `now`; nothing when it says none.
+std::optional<Summary> extract(Summarizer& extractive, std::string_view efficacy, std::chrono::sys_seconds now);
 
 /// The medicines of the store, with the aliases and the popularity that the options name. Every medicine has a summary
 /// of its text: the one of the options' summarizer when the store has it, else the extractive, made `now`.

@@ -29,9 +29,7 @@ std::optional<Summary> summary_of(const EngineOptions& options, Summarizer& extr
     auto stored = options.store->summary({.text = text::fingerprint(efficacy), .keyword = {}, .maker = maker});
     if (stored) return stored;
   }
-  auto summary = extractive.summarize({.text = efficacy, .keyword = {}}, {});
-  if (summary && summary->made_at == std::chrono::sys_seconds()) summary->made_at = now;
-  return summary;
+  return extract(extractive, efficacy, now);
 }
 
 // A catalogue on its way to the next one.
@@ -60,9 +58,7 @@ class Changing {
   void put(std::shared_ptr<const Medicine> medicine) {
     const auto position = static_cast<std::uint32_t>(catalogue_->medicines.size());
     Positions& by_id = indexes_->by_id;
-    const auto place = std::ranges::lower_bound(by_id, medicine->id, {}, [&](std::uint32_t known) -> const MedicineId& {
-      return catalogue_->medicines[known]->id;
-    });
+    const auto place = by_id.begin() + (place_of(medicine->id, by_id, catalogue_->medicines) - by_id.cbegin());
     if (place != by_id.end() && catalogue_->medicines[*place]->id == medicine->id) {
       take_out(std::exchange(*place, position));
     } else {

@@ -51,8 +51,7 @@ class FinishedAnswers {
   /// `still_holds(result, then)` is asked of an answer of another number.
   template <class StillHolds, class Make>
   Result find(std::uint64_t number, std::string_view question, const StillHolds& still_holds, const Make& make) {
-    const std::string key(question);
-    const auto hit = answers_.get(key);
+    const auto hit = answers_.get(question);
     if (hit && is_current(*hit, number, still_holds)) {
       Result result = hit->result;
       result.answer.origin = Origin::memory_cache;
@@ -60,7 +59,7 @@ class FinishedAnswers {
     }
     Result result = make();
     result.answer.origin = Origin::index;
-    answers_.put(key, Kept(result, number), weight_with(key, result));
+    answers_.put(question, Kept(result, number), weight_with(question, result));
     return result;
   }
 
@@ -86,7 +85,7 @@ class FinishedAnswers {
     return true;
   }
 
-  static std::size_t weight_with(const std::string& key, const Result& result) {
+  static std::size_t weight_with(std::string_view key, const Result& result) {
     constexpr std::size_t of_entry = 256;
     std::size_t weight = key.size() + of_entry + weight_of_rest(result);
     for (const auto& match : result.matches) weight += weight_of(match);
